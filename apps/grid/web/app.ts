@@ -1,0 +1,17 @@
+// The grid's pages in the console: areas with their map, bodies, and the import of areas.
+import { Building2, Map, Upload } from '@lucide/vue'
+import { defineApp } from '@/define-app'
+import messages from './messages'
+
+export default defineApp({
+  name: 'grid',
+  menu: [
+    { path: '/areas', icon: Map, titleKey: 'grid.areas.title', needs: 'grid.read', group: 'base', order: 10 },
+    { path: '/bodies', icon: Building2, titleKey: 'grid.bodies.title', needs: 'grid.read', group: 'base', order: 20 },
+    { path: '/areas-import', icon: Upload, titleKey: 'grid.import.title', needs: 'grid.manage', group: 'base', order: 30 },
+  ],
+  routes: [
+    { path: '/areas/:code?', component: () => import('./pages/Areas.vue'), meta: { titleKey: 'grid.areas.title', needs: 'grid.read' } },
+  ],
+  messages,
+})

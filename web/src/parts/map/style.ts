@@ -1,0 +1,158 @@
+// The map's look: ground, areas, names, points. All of it is our own; no request leaves the district's server unless a
+// base map is set.
+import type { FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
+import type { Meta } from '../../api/types'
+
+/** MapLibre cannot read CSS variables: the tokens are read once per theme. */
+export function tokens() {
+  const css = getComputedStyle(document.documentElement)
+  const of = (name: string) => css.getPropertyValue(`--jw-${name}`).trim()
+  return {
+    ground: of('map-ground'),
+    land: of('map-land'),
+    line: of('map-line'),
+    lineSoft: of('map-line-soft'),
+    label: of('map-label'),
+    accent: of('accent'),
+    onAccent: of('on-accent'),
+    surface: of('surface'),
+    green: of('green'),
+    amber: of('amber'),
+    red: of('red'),
+    grey: of('ink-3'),
+  }
+}
+type Tokens = ReturnType<typeof tokens>
+
+const NOTHING = { type: 'FeatureCollection' as const, features: [] }
+const FONT = ['Noto Sans CJK SC', 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif']
+/** Also given to the map, which draws every glyph in the browser: no glyph server is needed. */
+export const FONT_FAMILY = FONT.map((f) => (f.includes(' ') ? `"${f}"` : f)).join(', ')
+
+/** From which zoom on each level is worth drawing (and asking for). */
+export const FROM_ZOOM = { town: 0, village: 10.6, grid: 12.6 } as const
+export const LEVELS = ['town', 'village', 'grid'] as const
+export type DrawnLevel = (typeof LEVELS)[number]
+
+export function styleFor(meta: Meta | null, t: Tokens): StyleSpecification {
+  const base = meta?.map.base
+  const geojson = { type: 'geojson' as const, data: NOTHING }
+  return {
+    version: 8,
+    sources: {
+      ...(base ? { base: { type: 'raster' as const, tiles: [base.url], tileSize: 256, attribution: base.attribution } } : {}),
+      ...Object.fromEntries(LEVELS.flatMap((level) => [[level, { ...geojson, promoteId: 'code' }], [`${level}-names`, geojson]])),
+      points: { ...geojson, cluster: true, clusterRadius: 44, clusterMaxZoom: 14, clusterProperties: CLUSTER, promoteId: 'id' },
+    },
+    layers: [
+      { id: 'ground', type: 'background', paint: { 'background-color': t.ground } },
+      ...(base ? [{ id: 'base', type: 'raster', source: 'base' } satisfies LayerSpecification] : []),
+      ...LEVELS.map(
+        (level): LayerSpecification => ({
+          id: `${level}-fill`,
+          type: 'fill',
+          source: level,
+          minzoom: FROM_ZOOM[level],
+          paint: {
+            'fill-color': ['case', ['boolean', ['feature-state', 'chosen'], false], t.accent, t.land],
+            // Over a base map only the chosen area is tinted; on our own ground the towns are the land.
+            'fill-opacity': ['case', ['boolean', ['feature-state', 'chosen'], false], 0.14, ['boolean', ['feature-state', 'hover'], false], base ? 0.2 : level === 'town' ? 0.85 : 0.5, base || level !== 'town' ? 0 : 1],
+          },
+        }),
+      ),
+      lines('grid', t.lineSoft, 0.8),
+      lines('village', t.lineSoft, [10, 0.6, 14, 1.6]),
+      lines('town', t.line, [9, 0.9, 14, 2.4]),
+      {
+        id: 'chosen-line',
+        type: 'line',
+        source: 'town',
+        filter: NONE,
+        layout: { 'line-join': 'round' },
+        paint: { 'line-color': t.accent, 'line-width': 2.5 },
+      },
+      names('grid', t, 11, [15.2, 0, 15.6, 1]),
+      names('village', t, 12, [11.6, 0, 11.9, 0.95]),
+      names('town', t, [9, 12, 13, 15], [12.9, 1, 13.6, 0.5]),
+      {
+        id: 'clusters',
+        type: 'circle',
+        source: 'points',
+        filter: ['has', 'point_count'],
+        paint: {
+          'circle-color': ['case', ['>', ['get', 'red'], 0], t.red, ['>', ['get', 'yellow'], 0], t.amber, ['>', ['get', 'green'], 0], t.green, t.grey],
+          'circle-radius': ['interpolate', ['linear'], ['ln', ['get', 'point_count']], 0.7, 12, 7, 24],
+          'circle-opacity': 0.88,
+          'circle-stroke-color': t.surface,
+          'circle-stroke-width': 2,
+        },
+      },
+      {
+        id: 'cluster-count',
+        type: 'symbol',
+        source: 'points',
+        filter: ['has', 'point_count'],
+        layout: { 'text-field': ['get', 'point_count_abbreviated'], 'text-font': FONT, 'text-size': 12, 'text-allow-overlap': true },
+        paint: { 'text-color': '#ffffff', 'text-halo-color': 'rgba(0,0,0,0.35)', 'text-halo-width': 0.8 },
+      },
+      {
+        id: 'points',
+        type: 'circle',
+        source: 'points',
+        filter: ['!', ['has', 'point_count']],
+        paint: {
+          'circle-color': ['match', ['get', 'light'], 'red', t.red, 'yellow', t.amber, 'green', t.green, t.grey],
+          'circle-radius': ['case', ['boolean', ['feature-state', 'chosen'], false], 9, 6.5],
+          'circle-stroke-color': ['case', ['boolean', ['feature-state', 'chosen'], false], t.accent, t.surface],
+          'circle-stroke-width': ['case', ['boolean', ['feature-state', 'chosen'], false], 3, 2],
+        },
+      },
+      {
+        // The light is told by a sign too, not by its colour alone.
+        id: 'point-signs',
+        type: 'symbol',
+        source: 'points',
+        filter: ['all', ['!', ['has', 'point_count']], ['in', ['get', 'light'], ['literal', ['red', 'yellow']]]],
+        layout: { 'text-field': ['match', ['get', 'light'], 'red', '!', '–'], 'text-font': FONT, 'text-size': 10, 'text-allow-overlap': true, 'text-ignore-placement': true },
+        paint: { 'text-color': '#ffffff', 'text-halo-color': 'rgba(0,0,0,0.25)', 'text-halo-width': 0.5 },
+      },
+    ],
+  }
+}
+
+const count = (light: string) => ['+', ['case', ['==', ['get', 'light'], light], 1, 0]]
+const CLUSTER = { red: count('red'), yellow: count('yellow'), green: count('green') }
+export const NONE: FilterSpecification = ['==', ['get', 'code'], '']
+
+function lines(level: DrawnLevel, color: string, width: number | [number, number, number, number]): LayerSpecification {
+  return {
+    id: `${level}-line`,
+    type: 'line',
+    source: level,
+    minzoom: FROM_ZOOM[level],
+    layout: { 'line-join': 'round' },
+    paint: { 'line-color': color, 'line-width': typeof width === 'number' ? width : ['interpolate', ['linear'], ['zoom'], ...width] },
+  }
+}
+
+function names(level: DrawnLevel, t: Tokens, size: number | [number, number, number, number], fade: [number, number, number, number]): LayerSpecification {
+  return {
+    id: `${level}-name`,
+    type: 'symbol',
+    source: `${level}-names`,
+    minzoom: level === 'town' ? 0 : fade[0],
+    layout: {
+      'text-field': ['get', 'name'],
+      'text-font': FONT,
+      'text-size': typeof size === 'number' ? size : ['interpolate', ['linear'], ['zoom'], ...size],
+      'text-max-width': 7,
+      'text-padding': 4,
+    },
+    paint: {
+      'text-color': t.label,
+      'text-halo-color': t.land,
+      'text-halo-width': 1.4,
+      'text-opacity': ['interpolate', ['linear'], ['zoom'], ...fade],
+    },
+  }
+}

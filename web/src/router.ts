@@ -1,0 +1,49 @@
+// Addresses: the shell's own pages, and those of every app. Each page is a chunk of its own, loaded when first visited.
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { whenNoSession } from './api/client'
+import { apps } from './apps'
+import { i18n } from './i18n'
+import { districtName, loadMeta } from './meta'
+import { menu } from './menu'
+import { forgetSession, loadSession } from './session'
+
+const own: RouteRecordRaw[] = [
+  { path: '/log-in', name: 'log-in', component: () => import('./pages/LogIn.vue'), meta: { bare: true, titleKey: 'login.title' } },
+  { path: '/', name: 'home', component: () => import('./pages/Home.vue') },
+  { path: '/:rest(.*)*', name: 'lost', component: () => import('./pages/Lost.vue'), meta: { titleKey: 'lost.title' } },
+]
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [...own, ...apps.flatMap((app) => app.routes)],
+  scrollBehavior: (_to, _from, kept) => kept ?? { top: 0 },
+})
+
+router.beforeEach(async (to) => {
+  const [, who] = await Promise.all([loadMeta(), loadSession()])
+  if (!to.meta.bare && !who) return { name: 'log-in', query: to.fullPath === '/' ? {} : { back: to.fullPath } }
+  if (to.name === 'log-in' && who) return safeBack(to.query.back)
+  if (to.name === 'home') {
+    const first = menu.value[0]
+    if (first) return { path: first.path, replace: true }
+  }
+})
+
+router.afterEach((to) => setTitle(to.meta.titleKey))
+
+/** The tab says the page, then the district. */
+export function setTitle(titleKey?: string) {
+  const page = titleKey ? i18n.global.t(titleKey) : ''
+  document.title = [page, districtName.value, i18n.global.t('brand')].filter(Boolean).join(' · ')
+}
+
+/** Only an address inside the console is followed after log-in. */
+export function safeBack(back: unknown): string {
+  return typeof back === 'string' && back.startsWith('/') && !back.startsWith('//') ? back : '/'
+}
+
+whenNoSession(() => {
+  forgetSession()
+  const at = router.currentRoute.value
+  if (at.name !== 'log-in') void router.push({ name: 'log-in', query: { back: at.fullPath, ended: '1' } })
+})
