@@ -24,7 +24,10 @@ const PROVINCES: [u8; 34] = [
 
 /// Whether the first two digits of `digits` name a province (GB/T 2260 \[S\]). Shorter text names none.
 pub fn is_province(digits: &str) -> bool {
-    digits.get(..2).and_then(|two| two.parse::<u8>().ok()).is_some_and(|two| PROVINCES.contains(&two))
+    digits
+        .get(..2)
+        .and_then(|two| two.parse::<u8>().ok())
+        .is_some_and(|two| PROVINCES.contains(&two))
 }
 
 /// The four levels of the area tree, outermost first.
@@ -97,11 +100,14 @@ impl FromStr for Level {
 
     /// Reads the name given by [`Level::as_str`].
     fn from_str(text: &str) -> Result<Self, CodeError> {
-        Self::ALL.into_iter().find(|level| level.as_str() == text).ok_or_else(|| CodeError::Part {
-            part: "level",
-            part_zh: "层级",
-            found: text.to_owned(),
-        })
+        Self::ALL
+            .into_iter()
+            .find(|level| level.as_str() == text)
+            .ok_or_else(|| CodeError::Part {
+                part: "level",
+                part_zh: "层级",
+                found: text.to_owned(),
+            })
     }
 }
 
@@ -234,29 +240,47 @@ impl AreaCode {
         for (index, character) in text.chars().enumerate() {
             let fits = character.is_ascii_digit() || (index >= 12 && character.is_ascii_uppercase());
             if !fits {
-                return Err(CodeError::Character { position: index + 1, found: character });
+                return Err(CodeError::Character {
+                    position: index + 1,
+                    found: character,
+                });
             }
         }
         if !matches!(found, 6 | 9 | 12 | 14 | 15) {
-            return Err(CodeError::Length { found, wanted: Self::LENGTHS });
+            return Err(CodeError::Length {
+                found,
+                wanted: Self::LENGTHS,
+            });
         }
         if found == 14
             && let Some(index) = text.bytes().position(|byte| !byte.is_ascii_digit())
         {
             let found = char::from(text.as_bytes()[index]);
-            return Err(CodeError::Character { position: index + 1, found });
+            return Err(CodeError::Character {
+                position: index + 1,
+                found,
+            });
         }
         if !is_province(text) {
             return Err(CodeError::Province(text[..2].to_owned()));
         }
-        let parts = [(2..4, "city", "市"), (6..9, "town", "镇街"), (9..12, "village", "村社区"), (12..15, "grid", "网格")];
+        let parts = [
+            (2..4, "city", "市"),
+            (6..9, "town", "镇街"),
+            (9..12, "village", "村社区"),
+            (12..15, "grid", "网格"),
+        ];
         for (range, part, part_zh) in parts {
             let end = range.end.min(found);
             if let Some(found) = text.get(range.start..end)
                 && !found.is_empty()
                 && found.bytes().all(|byte| byte == b'0')
             {
-                return Err(CodeError::Part { part, part_zh, found: found.to_owned() });
+                return Err(CodeError::Part {
+                    part,
+                    part_zh,
+                    found: found.to_owned(),
+                });
             }
         }
         Ok(Self::from_checked(text))
@@ -279,7 +303,10 @@ impl AreaCode {
 
     /// Only for text that is ASCII, of a length that exists.
     fn from_checked(text: &str) -> Self {
-        let mut code = Self { text: [0; Self::MAX], length: 0 };
+        let mut code = Self {
+            text: [0; Self::MAX],
+            length: 0,
+        };
         for (place, byte) in code.text.iter_mut().zip(text.bytes()) {
             *place = byte;
             code.length += 1;
@@ -355,7 +382,11 @@ impl AreaCode {
     /// [`CodeError::Part`] for 0, for a number above 999 and inside a grid, which has no further level.
     pub fn child(self, number: u16) -> Result<Self, CodeError> {
         if self.level().inner().is_none() || !(1..=999).contains(&number) {
-            return Err(CodeError::Part { part: "inner", part_zh: "下级", found: number.to_string() });
+            return Err(CodeError::Part {
+                part: "inner",
+                part_zh: "下级",
+                found: number.to_string(),
+            });
         }
         Self::parse(&format!("{}{number:03}", self.as_str()))
     }
@@ -383,7 +414,9 @@ impl AreaCode {
             return (low, high);
         }
         // At most twelve digits and the first two are below 99, so adding one neither overflows nor lengthens it.
-        let next = low.parse::<u64>().map_or_else(|_| low.clone(), |number| (number + 1).to_string());
+        let next = low
+            .parse::<u64>()
+            .map_or_else(|_| low.clone(), |number| (number + 1).to_string());
         // After 321011999 comes 321012, not 321012000: the district's own code must stay outside.
         let high = next.trim_end_matches('0').to_owned();
         (low, high)
@@ -511,8 +544,19 @@ mod tests {
     #[test]
     fn the_range_holds_exactly_the_subtree() {
         let codes = [
-            "321011999", "321012", "321012001", "321012100", "321012100001", "321012100001001", "321012999",
-            "321012999999", "321012999999ZZZ", "321013", "32101210000101", "321012100001010", "32101210000100Z",
+            "321011999",
+            "321012",
+            "321012001",
+            "321012100",
+            "321012100001",
+            "321012100001001",
+            "321012999",
+            "321012999999",
+            "321012999999ZZZ",
+            "321013",
+            "32101210000101",
+            "321012100001010",
+            "32101210000100Z",
         ];
         for outer in codes.map(area) {
             let (low, high) = outer.range();

@@ -38,7 +38,12 @@ impl Hours {
             return Err(wrong());
         }
         let open = clock_time(from).ok_or_else(wrong)?;
-        Ok(Self { from, to, open, close: clock_time(to) })
+        Ok(Self {
+            from,
+            to,
+            open,
+            close: clock_time(to),
+        })
     }
 
     /// Length in minutes.
@@ -156,7 +161,10 @@ impl Default for CalendarData {
     fn default() -> Self {
         let hours = [(480, 720), (840, 1080)];
         Self {
-            hours: hours.into_iter().filter_map(|(from, to)| Hours::new(from, to).ok()).collect(),
+            hours: hours
+                .into_iter()
+                .filter_map(|(from, to)| Hours::new(from, to).ok())
+                .collect(),
             weekdays: vec![1, 2, 3, 4, 5],
             years: Vec::new(),
         }
@@ -201,7 +209,9 @@ impl Calendar {
         }
         let mut weekdays = [false; 7];
         for &day in &data.weekdays {
-            let place = usize::from(day).checked_sub(1).and_then(|index| weekdays.get_mut(index));
+            let place = usize::from(day)
+                .checked_sub(1)
+                .and_then(|index| weekdays.get_mut(index));
             *place.ok_or(CalendarError::Weekday(day))? = true;
         }
         if !weekdays.contains(&true) {
@@ -218,7 +228,11 @@ impl Calendar {
                 }
             }
         }
-        Ok(Self { data, weekdays, special })
+        Ok(Self {
+            data,
+            weekdays,
+            special,
+        })
     }
 
     /// Monday to Friday, 08–12 and 14–18, with China's holidays and make-up days of the years shipped in
@@ -228,7 +242,12 @@ impl Calendar {
         CALENDAR.get_or_init(|| {
             // A test reads the shipped file, so the fallback, the plain working week, is never met.
             read_years(CHINA)
-                .and_then(|years| Self::new(CalendarData { years, ..CalendarData::default() }))
+                .and_then(|years| {
+                    Self::new(CalendarData {
+                        years,
+                        ..CalendarData::default()
+                    })
+                })
                 .unwrap_or_else(|_| Self::plain())
         })
     }
@@ -257,7 +276,11 @@ impl Calendar {
     pub fn is_working_day(&self, date: Date) -> bool {
         self.special.get(&date).copied().unwrap_or_else(|| {
             let monday_is_0 = date.weekday().to_monday_zero_offset();
-            usize::try_from(monday_is_0).ok().and_then(|index| self.weekdays.get(index)).copied().unwrap_or_default()
+            usize::try_from(monday_is_0)
+                .ok()
+                .and_then(|index| self.weekdays.get(index))
+                .copied()
+                .unwrap_or_default()
         })
     }
 
@@ -303,14 +326,19 @@ impl From<Calendar> for CalendarData {
 impl Special {
     /// Its days, one by one.
     fn each(&self) -> Result<impl Iterator<Item = Date>, CalendarError> {
-        let wrong = CalendarError::Stretch { from: self.from, to: self.to };
+        let wrong = CalendarError::Stretch {
+            from: self.from,
+            to: self.to,
+        };
         // More than a year is a slip in a date, and would fill the memory with days.
         let latest = self.from.checked_add(366.days()).unwrap_or(Date::MAX);
         if self.to < self.from || self.to > latest {
             return Err(wrong);
         }
         let last = self.to;
-        Ok(std::iter::successors(Some(self.from), move |day| day.tomorrow().ok().filter(|next| *next <= last)))
+        Ok(std::iter::successors(Some(self.from), move |day| {
+            day.tomorrow().ok().filter(|next| *next <= last)
+        }))
     }
 }
 
@@ -323,12 +351,22 @@ impl Special {
 pub fn read_years(text: &str) -> Result<Vec<Year>, CalendarError> {
     let mut years: Vec<Year> = Vec::new();
     let lines = text.trim_start_matches('\u{FEFF}').lines().enumerate();
-    let rows = lines.map(|(index, line)| (index + 1, line.trim())).filter(|(_, row)| !row.is_empty() && !row.starts_with('#'));
+    let rows = lines
+        .map(|(index, line)| (index + 1, line.trim()))
+        .filter(|(_, row)| !row.is_empty() && !row.starts_with('#'));
     for (line, row) in rows.skip(1) {
         let mut cells = row.split(',').map(str::trim);
         let mut next = || cells.next().unwrap_or_default();
-        let wrong = |found: &str, wanted| CalendarError::Line { line, found: found.to_owned(), wanted };
-        let date = |found: &str| found.parse::<Date>().map_err(|_| wrong(found, "a date such as 2026-10-01"));
+        let wrong = |found: &str, wanted| CalendarError::Line {
+            line,
+            found: found.to_owned(),
+            wanted,
+        };
+        let date = |found: &str| {
+            found
+                .parse::<Date>()
+                .map_err(|_| wrong(found, "a date such as 2026-10-01"))
+        };
 
         let found = next();
         let year: i16 = found.parse().map_err(|_| wrong(found, "a year"))?;
@@ -342,10 +380,19 @@ pub fn read_years(text: &str) -> Result<Vec<Year>, CalendarError> {
             "working" => true,
             found => return Err(wrong(found, "`holiday` or `working`")),
         };
-        let special = Special { from, to, working, name: next().to_owned(), name_en: next().to_owned() };
+        let special = Special {
+            from,
+            to,
+            working,
+            name: next().to_owned(),
+            name_en: next().to_owned(),
+        };
         match years.iter_mut().find(|known| known.year == year) {
             Some(known) => known.days.push(special),
-            None => years.push(Year { year, days: vec![special] }),
+            None => years.push(Year {
+                year,
+                days: vec![special],
+            }),
         }
     }
     Ok(years)
@@ -366,7 +413,10 @@ mod tests {
         assert!(!china.is_working_day(date(2026, 2, 16)));
         assert!(china.is_working_day(date(2026, 10, 10)));
         assert!(!china.is_working_day(date(2026, 10, 11)));
-        assert_eq!(china.special(date(2026, 10, 10)).map(|day| day.name_en.as_str()), Some("National Day"));
+        assert_eq!(
+            china.special(date(2026, 10, 10)).map(|day| day.name_en.as_str()),
+            Some("National Day")
+        );
         // The State Council's rule since 2025: 13 statutory days; make-up days fall on weekends only.
         for year in &years {
             for special in year.days.iter().filter(|special| special.working) {
@@ -394,7 +444,16 @@ mod tests {
         assert_eq!(with(|data| data.weekdays.push(0)), Err("weekday"));
         assert_eq!(with(|data| data.weekdays.push(8)), Err("weekday"));
         assert_eq!(with(|data| data.hours.reverse()), Err("overlap"));
-        assert_eq!(with(|data| data.years = vec![Year { year: 2026, days: vec![] }; 2]), Err("year_twice"));
+        assert_eq!(
+            with(|data| data.years = vec![
+                Year {
+                    year: 2026,
+                    days: vec![]
+                };
+                2
+            ]),
+            Err("year_twice")
+        );
         let backwards = |data: &mut CalendarData| {
             let special = Special {
                 from: date(2026, 1, 2),
@@ -403,7 +462,10 @@ mod tests {
                 name: String::new(),
                 name_en: String::new(),
             };
-            data.years = vec![Year { year: 2026, days: vec![special] }];
+            data.years = vec![Year {
+                year: 2026,
+                days: vec![special],
+            }];
         };
         assert_eq!(with(backwards), Err("stretch"));
     }
@@ -413,7 +475,16 @@ mod tests {
         let hours: Hours = "18:30-24:00".parse().expect("hours");
         assert_eq!(hours.to_string(), "18:30-24:00");
         assert_eq!(hours.minutes(), 330);
-        for bad in ["", "8-12", "12:00-08:00", "08:00-24:01", "08:60-12:00", "08:00-08:00", "-", "08:00–12:00"] {
+        for bad in [
+            "",
+            "8-12",
+            "12:00-08:00",
+            "08:00-24:01",
+            "08:60-12:00",
+            "08:00-08:00",
+            "-",
+            "08:00–12:00",
+        ] {
             assert!(bad.parse::<Hours>().is_err(), "{bad}");
         }
     }
@@ -421,7 +492,10 @@ mod tests {
     #[test]
     fn a_calendar_survives_its_wire_form() {
         let json = serde_json::to_string(Calendar::china()).expect("json");
-        assert_eq!(&serde_json::from_str::<Calendar>(&json).expect("a calendar"), Calendar::china());
+        assert_eq!(
+            &serde_json::from_str::<Calendar>(&json).expect("a calendar"),
+            Calendar::china()
+        );
         assert!(json.starts_with(r#"{"hours":["08:00-12:00","14:00-18:00"],"weekdays":[1,2,3,4,5],"#));
     }
 

@@ -65,8 +65,15 @@ impl FromStr for Edition {
     type Err = CodeError;
 
     fn from_str(text: &str) -> Result<Self, CodeError> {
-        let wrong = || CodeError::Part { part: "edition", part_zh: "版本", found: text.to_owned() };
-        Self::ALL.into_iter().find(|edition| edition.as_str() == text).ok_or_else(wrong)
+        let wrong = || CodeError::Part {
+            part: "edition",
+            part_zh: "版本",
+            found: text.to_owned(),
+        };
+        Self::ALL
+            .into_iter()
+            .find(|edition| edition.as_str() == text)
+            .ok_or_else(wrong)
     }
 }
 
@@ -119,8 +126,15 @@ impl FromStr for Kind {
     type Err = CodeError;
 
     fn from_str(text: &str) -> Result<Self, CodeError> {
-        let wrong = || CodeError::Part { part: "kind", part_zh: "种类", found: text.to_owned() };
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(wrong)
+        let wrong = || CodeError::Part {
+            part: "kind",
+            part_zh: "种类",
+            found: text.to_owned(),
+        };
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(wrong)
     }
 }
 
@@ -143,12 +157,21 @@ impl ClassCode {
         let edition = match found {
             4 => Edition::E2013,
             5 => Edition::E2026,
-            _ => return Err(CodeError::Length { found, wanted: "4 or 5" }),
+            _ => {
+                return Err(CodeError::Length {
+                    found,
+                    wanted: "4 or 5",
+                });
+            }
         };
         let major = part(text, 0..2, "major class", "大类")?;
         let minor = part(text, 2..found, "minor class", "小类")?;
         // Two digits always fit.
-        Ok(Self { edition, major: u8::try_from(major).unwrap_or_default(), minor })
+        Ok(Self {
+            edition,
+            major: u8::try_from(major).unwrap_or_default(),
+            minor,
+        })
     }
 
     /// The edition.
@@ -179,13 +202,23 @@ impl ClassCode {
             (Kind::Matter, 5) => 9,
             (Kind::Matter, _) => return None,
         };
-        Some(Self { edition: Edition::E2026, major, minor: self.minor })
+        Some(Self {
+            edition: Edition::E2026,
+            major,
+            minor: self.minor,
+        })
     }
 }
 
 impl fmt::Display for ClassCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}{:0width$}", self.major, self.minor, width = self.edition.minor_digits())
+        write!(
+            f,
+            "{:02}{:0width$}",
+            self.major,
+            self.minor,
+            width = self.edition.minor_digits()
+        )
     }
 }
 
@@ -216,8 +249,15 @@ pub(crate) fn digits(text: &str) -> Result<usize, CodeError> {
     if text.is_empty() {
         return Err(CodeError::Empty);
     }
-    match text.chars().enumerate().find(|(_, character)| !character.is_ascii_digit()) {
-        Some((index, found)) => Err(CodeError::Character { position: index + 1, found }),
+    match text
+        .chars()
+        .enumerate()
+        .find(|(_, character)| !character.is_ascii_digit())
+    {
+        Some((index, found)) => Err(CodeError::Character {
+            position: index + 1,
+            found,
+        }),
         None => Ok(text.len()),
     }
 }
@@ -232,7 +272,11 @@ pub(crate) fn part(
     let found = text.get(range).unwrap_or_default();
     let number = found.parse().unwrap_or_default();
     if number == 0 {
-        return Err(CodeError::Part { part, part_zh, found: found.to_owned() });
+        return Err(CodeError::Part {
+            part,
+            part_zh,
+            found: found.to_owned(),
+        });
     }
     Ok(number)
 }
@@ -262,8 +306,7 @@ pub struct Class {
 /// All classes of the 2026 edition of that kind \[T\], by code: 153 of components, 250 of matters.
 pub fn classes(kind: Kind) -> &'static [Class] {
     static TABLES: OnceLock<[Vec<Class>; 2]> = OnceLock::new();
-    let [components, matters] =
-        TABLES.get_or_init(|| [read(COMPONENTS, Kind::Component), read(MATTERS, Kind::Matter)]);
+    let [components, matters] = TABLES.get_or_init(|| [read(COMPONENTS, Kind::Component), read(MATTERS, Kind::Matter)]);
     match kind {
         Kind::Component => components,
         Kind::Matter => matters,
@@ -311,11 +354,17 @@ mod tests {
                 let code = ClassCode::parse(found.code).expect(found.code);
                 assert_eq!(code.edition(), Edition::E2026);
                 assert_eq!(code.major(), found.major);
-                assert!(!found.name.is_empty() && found.name_en.is_ascii() && !found.name_en.is_empty(), "{found:?}");
+                assert!(
+                    !found.name.is_empty() && found.name_en.is_ascii() && !found.name_en.is_empty(),
+                    "{found:?}"
+                );
                 assert_eq!(class(kind, found.code), Some(found));
             }
         }
-        assert_eq!(class(Kind::Component, "01001").map(|class| class.name), Some("供水井盖"));
+        assert_eq!(
+            class(Kind::Component, "01001").map(|class| class.name),
+            Some("供水井盖")
+        );
         assert_eq!(class(Kind::Matter, "01016"), None);
     }
 

@@ -29,7 +29,11 @@ pub struct Clock {
 impl Clock {
     /// A clock that starts to run, with nothing used.
     pub fn start(limit: Limit, at: Timestamp) -> Self {
-        Self { limit, spent_ms: 0, running_since: Some(at) }
+        Self {
+            limit,
+            spent_ms: 0,
+            running_since: Some(at),
+        }
     }
 
     /// Stops it. A clock that is paused already stays as it is; so does what was used, if `at` lies before the start.
@@ -38,12 +42,19 @@ impl Clock {
     /// [`LimitError::TooFar`] if it has been running for longer than can be measured.
     pub fn pause(self, at: Timestamp, calendar: &Calendar, zone: &TimeZone) -> Result<Self, LimitError> {
         let spent_ms = millis(self.spent(at, calendar, zone)?);
-        Ok(Self { spent_ms, running_since: None, ..self })
+        Ok(Self {
+            spent_ms,
+            running_since: None,
+            ..self
+        })
     }
 
     /// Lets it run on. A running clock stays as it is.
     pub fn resume(self, at: Timestamp) -> Self {
-        Self { running_since: self.running_since.or(Some(at)), ..self }
+        Self {
+            running_since: self.running_since.or(Some(at)),
+            ..self
+        }
     }
 
     /// Starts anew with the whole limit, running.
@@ -112,14 +123,21 @@ impl Clock {
     pub fn deadline(self, yellow: f64, calendar: &Calendar, zone: &TimeZone) -> Result<Option<Deadline>, LimitError> {
         let yellow_at = self.at_share(yellow.clamp(0.0, 1.0), calendar, zone)?;
         let due_at = self.due(calendar, zone)?;
-        Ok(yellow_at.zip(due_at).map(|(yellow_at, due_at)| Deadline { yellow_at, due_at }))
+        Ok(yellow_at
+            .zip(due_at)
+            .map(|(yellow_at, due_at)| Deadline { yellow_at, due_at }))
     }
 
     /// What is left, as an amount of the limit's own unit: −0.5 is half a working day overdue.
     ///
     /// # Errors
     /// As [`Clock::pause`].
-    pub fn remaining_amount(self, now: Timestamp, calendar: &Calendar, zone: &TimeZone) -> Result<(f64, Unit), LimitError> {
+    pub fn remaining_amount(
+        self,
+        now: Timestamp,
+        calendar: &Calendar,
+        zone: &TimeZone,
+    ) -> Result<(f64, Unit), LimitError> {
         let remaining = self.remaining(now, calendar, zone)?;
         Ok((calendar.amount(remaining, self.limit.unit()), self.limit.unit()))
     }

@@ -43,9 +43,17 @@ impl ComponentCode {
     /// [`CodeError::Part`] for sequence 0 or one above [`ComponentCode::MAX_SEQUENCE`].
     pub fn new(area: AreaCode, class: ClassCode, sequence: u32) -> Result<Self, CodeError> {
         if !(1..=Self::MAX_SEQUENCE).contains(&sequence) {
-            return Err(CodeError::Part { part: "sequence", part_zh: "顺序号", found: format!("{sequence:06}") });
+            return Err(CodeError::Part {
+                part: "sequence",
+                part_zh: "顺序号",
+                found: format!("{sequence:06}"),
+            });
         }
-        Ok(Self { area: area.district(), class, sequence })
+        Ok(Self {
+            area: area.district(),
+            class,
+            sequence,
+        })
     }
 
     /// Reads 16 digits (2013) or 17 (2026).
@@ -55,11 +63,18 @@ impl ComponentCode {
     pub fn parse(text: &str) -> Result<Self, CodeError> {
         let found = digits(text)?;
         if !matches!(found, 16 | 17) {
-            return Err(CodeError::Length { found, wanted: "16 or 17" });
+            return Err(CodeError::Length {
+                found,
+                wanted: "16 or 17",
+            });
         }
         let (front, sequence) = text.split_at(found - 6);
         let (area, class) = front.split_at(6);
-        Self::new(AreaCode::parse(area)?, ClassCode::parse(class)?, sequence.parse().unwrap_or_default())
+        Self::new(
+            AreaCode::parse(area)?,
+            ClassCode::parse(class)?,
+            sequence.parse().unwrap_or_default(),
+        )
     }
 
     /// The edition, by the length.
@@ -127,7 +142,10 @@ pub struct MatterCode {
 impl MatterCode {
     /// Puts a code together; the district of `area` is taken.
     pub fn new(area: AreaCode, class: ClassCode) -> Self {
-        Self { area: area.district(), class }
+        Self {
+            area: area.district(),
+            class,
+        }
     }
 
     /// Reads 10 digits (2013) or 11 (2026).
@@ -137,10 +155,16 @@ impl MatterCode {
     pub fn parse(text: &str) -> Result<Self, CodeError> {
         let found = digits(text)?;
         if !matches!(found, 10 | 11) {
-            return Err(CodeError::Length { found, wanted: "10 or 11" });
+            return Err(CodeError::Length {
+                found,
+                wanted: "10 or 11",
+            });
         }
         let (area, class) = text.split_at(6);
-        Ok(Self { area: AreaCode::parse(area)?, class: ClassCode::parse(class)? })
+        Ok(Self {
+            area: AreaCode::parse(area)?,
+            class: ClassCode::parse(class)?,
+        })
     }
 
     /// The edition, by the length.
@@ -198,7 +222,10 @@ mod tests {
 
     #[test]
     fn component_codes_are_read_and_written_in_both_editions() {
-        for (text, edition) in [("3210120103000042", Edition::E2013), ("32101201003000042", Edition::E2026)] {
+        for (text, edition) in [
+            ("3210120103000042", Edition::E2013),
+            ("32101201003000042", Edition::E2026),
+        ] {
             let code = ComponentCode::parse(text).expect(text);
             assert_eq!(code.to_string(), text);
             assert_eq!(code.edition(), edition);
@@ -220,6 +247,9 @@ mod tests {
         assert_eq!(code.class().to_string(), "06010");
         let old = MatterCode::parse("3210120110").expect("a code");
         assert_eq!(old.to_2026(), Some(code));
-        assert_eq!(MatterCode::parse("321012060").map_err(|error| error.code()), Err("length"));
+        assert_eq!(
+            MatterCode::parse("321012060").map_err(|error| error.code()),
+            Err("length")
+        );
     }
 }

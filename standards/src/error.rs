@@ -70,7 +70,10 @@ impl CodeError {
         match self {
             Self::Empty => "编码为空".into(),
             Self::Length { found, wanted } => {
-                format!("编码有 {found} 位，应为 {} 位", wanted.replace(" or ", " 或 ").replace(", ", "、"))
+                format!(
+                    "编码有 {found} 位，应为 {} 位",
+                    wanted.replace(" or ", " 或 ").replace(", ", "、")
+                )
             }
             Self::Character { position, found } => format!("第 {position} 位是“{found}”，此处不允许该字符"),
             Self::Province(found) => format!("“{found}”不是省级代码"),

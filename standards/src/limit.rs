@@ -78,7 +78,9 @@ impl FromStr for Unit {
     /// Reads [`Unit::as_str`] and the words that cities' lists use for it. 小时 alone is refused: some mean working
     /// hours by it and some hours of the clock, and a guess would move every deadline.
     fn from_str(given: &str) -> Result<Self, LimitError> {
-        let name = text::half_width(given.trim()).to_ascii_lowercase().replace([' ', '-'], "_");
+        let name = text::half_width(given.trim())
+            .to_ascii_lowercase()
+            .replace([' ', '-'], "_");
         let name = name.strip_prefix('个').unwrap_or(&name);
         match name {
             "urgent_hour" | "urgent_hours" | "紧急工作时" | "紧急小时" => Ok(Self::UrgentHour),
@@ -126,7 +128,10 @@ impl Limit {
     pub fn new(amount: f64, unit: Unit) -> Result<Self, LimitError> {
         if (0.0..=Self::MAX_AMOUNT).contains(&amount) {
             // Adding nothing turns a negative zero into a plain one.
-            Ok(Self { amount: amount + 0.0, unit })
+            Ok(Self {
+                amount: amount + 0.0,
+                unit,
+            })
         } else {
             Err(LimitError::Amount(amount))
         }
@@ -134,12 +139,18 @@ impl Limit {
 
     /// So many minutes within working hours, as the limits of the desks are given (accept in 15 minutes).
     pub fn working_minutes(minutes: u16) -> Self {
-        Self { amount: f64::from(minutes) / 60.0, unit: Unit::WorkingHour }
+        Self {
+            amount: f64::from(minutes) / 60.0,
+            unit: Unit::WorkingHour,
+        }
     }
 
     /// So many minutes of the clock.
     pub fn urgent_minutes(minutes: u16) -> Self {
-        Self { amount: f64::from(minutes) / 60.0, unit: Unit::UrgentHour }
+        Self {
+            amount: f64::from(minutes) / 60.0,
+            unit: Unit::UrgentHour,
+        }
     }
 
     /// How many units.
@@ -189,7 +200,9 @@ impl FromStr for Limit {
     /// Reads an amount and its unit as cities' lists write them: `4工作时`, `2 个工作日`, `1.5 working days`.
     fn from_str(given: &str) -> Result<Self, LimitError> {
         let plain = text::half_width(given.trim());
-        let end = plain.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(plain.len());
+        let end = plain
+            .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+            .unwrap_or(plain.len());
         let (amount, unit) = plain.split_at(end);
         let unit = unit.parse().map_err(|_| LimitError::Unit(given.to_owned()))?;
         let amount = amount.parse().map_err(|_| LimitError::Unit(given.to_owned()))?;
@@ -251,7 +264,10 @@ impl FromStr for Light {
     type Err = LimitError;
 
     fn from_str(text: &str) -> Result<Self, LimitError> {
-        Self::ALL.into_iter().find(|light| light.as_str() == text).ok_or_else(|| LimitError::Unit(text.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|light| light.as_str() == text)
+            .ok_or_else(|| LimitError::Unit(text.to_owned()))
     }
 }
 
@@ -299,7 +315,15 @@ mod tests {
         assert_eq!(read(" ２ 个工作日 "), Ok((2.0, Unit::WorkingDay)));
         assert_eq!(read("1.5 working days"), Ok((1.5, Unit::WorkingDay)));
         assert_eq!(read("24紧急工作时"), Ok((24.0, Unit::UrgentHour)));
-        for bad in ["", "工作日", "3", "3 小时", "-1 工作日", "1..5 工作日", "9999999 工作日"] {
+        for bad in [
+            "",
+            "工作日",
+            "3",
+            "3 小时",
+            "-1 工作日",
+            "1..5 工作日",
+            "9999999 工作日",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

@@ -22,7 +22,9 @@ pub fn half_width(text: &str) -> String {
 pub fn code(text: &str) -> String {
     half_width(text)
         .chars()
-        .filter(|character| !character.is_whitespace() && !matches!(character, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}'))
+        .filter(|character| {
+            !character.is_whitespace() && !matches!(character, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
+        })
         .map(|character| character.to_ascii_uppercase())
         .collect()
 }
