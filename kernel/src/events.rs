@@ -1,0 +1,275 @@
+//! News: an event is written to the outbox in the transaction of what happened, and goes out after the commit.
+//!
+//! One server at a time numbers what is new (so that a reader that remembers a number misses nothing), then each server
+//! tells its connected pages, and one server runs the listeners. A bell in the process makes this immediate; the timer
+//! behind it is the truth, so it works the same with several servers on one database.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Sse;
+use axum::response::sse::{Event as SseEvent, KeepAlive};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, Stream, StreamExt};
+use serde::de::DeserializeOwned;
+use tokio::sync::broadcast;
+use tokio_stream::wrappers::BroadcastStream;
+use utoipa_axum::routes;
+
+use crate::auth::{Permission, User, UserId};
+use crate::error::Error;
+use crate::http::{Guard, Routes};
+use crate::{Kernel, Result, Time, args, audit};
+
+/// A kind of news.
+#[derive(Debug)]
+pub struct Topic {
+    /// `<app>.<what>`, e.g. `cases.changed`.
+    pub name: &'static str,
+    /// Who may see it: those whose permission reaches the event's place.
+    pub needs: &'static Permission,
+}
+
+/// Whose business an event is, as for the record it speaks of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place<'a> {
+    /// The area's code.
+    pub area: Option<&'a str>,
+    /// The body's code.
+    pub body: Option<&'a str>,
+    /// The user whose record it is.
+    pub owner: Option<UserId>,
+}
+
+/// An event as it was written.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Event {
+    /// Its number.
+    pub seq: i64,
+    /// When it happened.
+    pub at: Time,
+    /// Its topic.
+    pub topic: String,
+    /// Its area.
+    pub area: Option<String>,
+    /// Its body.
+    pub body: Option<String>,
+    /// Whose record it speaks of.
+    pub owner: Option<UserId>,
+    /// What happened, as JSON.
+    pub data: String,
+}
+
+impl Event {
+    /// Reads the data into the listener's own struct.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_str(&self.data).map_err(Error::internal)
+    }
+
+    fn visible_to(&self, kernel: &Kernel, user: &User) -> bool {
+        let Some(topic) = kernel.topic(&self.topic) else { return false };
+        user.scope(topic.needs).holds(self.area.as_deref(), self.body.as_deref(), &[self.owner])
+    }
+}
+
+/// Somebody who acts on news.
+pub struct Listener {
+    /// Its name; the number of the last event it has dealt with is kept under it.
+    pub name: &'static str,
+    /// The topics it wants.
+    pub topics: &'static [&'static str],
+    /// What it does. An error is kept and shown, and the event is tried again at the next turn.
+    pub handle: fn(Kernel, Event) -> BoxFuture<'static, Result<()>>,
+}
+
+/// Where news goes out to the pages that are connected to this server.
+pub struct Hub {
+    sender: broadcast::Sender<Arc<Event>>,
+    /// The latest events, for pages whose connection broke for a moment.
+    recent: Mutex<VecDeque<Arc<Event>>>,
+}
+
+const RECENT: usize = 2_000;
+
+impl Hub {
+    pub(crate) fn new() -> Self {
+        Self {
+            sender: broadcast::channel(1_024).0,
+            recent: Mutex::default(),
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        let event = Arc::new(event);
+        if let Ok(mut recent) = self.recent.lock() {
+            if recent.len() == RECENT {
+                recent.pop_front();
+            }
+            recent.push_back(event.clone());
+        }
+        // Nobody connected is no error.
+        drop(self.sender.send(event));
+    }
+
+    fn since(&self, seq: i64) -> Vec<Arc<Event>> {
+        let recent = self.recent.lock().map(|it| it.iter().filter(|it| it.seq > seq).cloned().collect());
+        recent.unwrap_or_default()
+    }
+}
+
+const EVENTS: &str = "SELECT seq, at, topic, area, body, owner, data FROM kernel_event WHERE seq > $1 ORDER BY seq LIMIT 500";
+
+/// Numbers, tells and listens until the program stops.
+pub(crate) async fn run(kernel: Kernel) {
+    let stop = kernel.stop_signal();
+    let mut told: Option<i64> = None;
+    loop {
+        match turn(&kernel, &mut told).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "sending news"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = kernel.db().bell().notified() => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+        }
+    }
+    // What was committed last is sealed before the program ends.
+    if let Err(error) = number_and_seal(&kernel).await {
+        tracing::error!(%error, "sealing at the end");
+    }
+}
+
+async fn turn(kernel: &Kernel, told: &mut Option<i64>) -> Result<bool> {
+    let more = number_and_seal(kernel).await?;
+    let from = match *told {
+        Some(seq) => seq,
+        None => last_number(kernel).await?,
+    };
+    let events: Vec<Event> = kernel.read().await?.all(EVENTS, args![from]).await?;
+    *told = Some(events.last().map_or(from, |it| it.seq));
+    let any = !events.is_empty();
+    for event in events {
+        kernel.hub().tell(event);
+    }
+    for app in kernel.apps() {
+        for listener in app.listeners() {
+            listen(kernel, &listener).await?;
+        }
+    }
+    Ok(more || any)
+}
+
+async fn last_number(kernel: &Kernel) -> Result<i64> {
+    let row: Option<(i64,)> = kernel.read().await?.one("SELECT COALESCE(MAX(seq), 0) FROM kernel_event", vec![]).await?;
+    Ok(row.map_or(0, |it| it.0))
+}
+
+/// Gives numbers to new events and seals new audit entries; says whether there may be more.
+pub async fn number_and_seal(kernel: &Kernel) -> Result<bool> {
+    let sql = "SELECT (SELECT COUNT(*) FROM kernel_event WHERE seq IS NULL) + (SELECT COUNT(*) FROM kernel_audit WHERE seq IS NULL)";
+    let waiting: Option<(i64,)> = kernel.read().await?.one(sql, vec![]).await?;
+    if waiting.is_none_or(|it| it.0 == 0) {
+        return Ok(false);
+    }
+    let mut tx = kernel.db().begin().await?;
+    // Taking this row makes servers that do the same at the same time wait for each other.
+    tx.run(
+        "INSERT INTO kernel_setting (name, value) VALUES ('events.turn', '1') \
+         ON CONFLICT (name) DO UPDATE SET value = kernel_setting.value",
+        vec![],
+    )
+    .await?;
+    let sql = "UPDATE kernel_event SET seq = fresh.n + (SELECT COALESCE(MAX(seq), 0) FROM kernel_event) \
+               FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS n FROM kernel_event WHERE seq IS NULL) AS fresh \
+               WHERE kernel_event.id = fresh.id";
+    tx.run(sql, vec![]).await?;
+    let sealed = audit::seal(&mut tx).await?;
+    tx.commit().await?;
+    Ok(sealed == 1_000)
+}
+
+async fn listen(kernel: &Kernel, listener: &Listener) -> Result<()> {
+    let sql = "SELECT seq FROM kernel_listener WHERE name = $1";
+    let at: Option<(i64,)> = kernel.read().await?.one(sql, args![listener.name]).await?;
+    let mut seq = match at {
+        Some((seq,)) => seq,
+        None => {
+            // A new listener begins with the news of today.
+            let seq = last_number(kernel).await?;
+            let mut tx = kernel.db().begin().await?;
+            let sql = "INSERT INTO kernel_listener (name, seq) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+            tx.run(sql, args![listener.name, seq]).await?;
+            tx.commit().await?;
+            seq
+        }
+    };
+    loop {
+        let events: Vec<Event> = kernel.read().await?.all(EVENTS, args![seq]).await?;
+        let Some(last) = events.last().map(|it| it.seq) else { return Ok(()) };
+        for event in events.into_iter().filter(|it| listener.topics.contains(&it.topic.as_str())) {
+            let failed = (listener.handle)(kernel.clone(), event.clone()).await.err();
+            if let Some(error) = failed {
+                tracing::error!(listener = listener.name, seq = event.seq, %error, "listener failed; it will be tried again");
+                let mut tx = kernel.db().begin().await?;
+                let sql = "UPDATE kernel_listener SET seq = $2, error = $3 WHERE name = $1";
+                tx.run(sql, args![listener.name, event.seq - 1, error.to_string()]).await?;
+                return Ok(tx.commit().await?);
+            }
+        }
+        let mut tx = kernel.db().begin().await?;
+        let sql = "UPDATE kernel_listener SET seq = $2, error = NULL WHERE name = $1";
+        tx.run(sql, args![listener.name, last]).await?;
+        tx.commit().await?;
+        seq = last;
+    }
+}
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().add(routes!(event_stream).signed_in())
+}
+
+/// Follow the news as server-sent events: each has its topic as name and JSON as data. `resync` asks a page that was away
+/// too long to load anew.
+#[utoipa::path(get, path = "/api/events", tag = "kernel", responses((status = 200, content_type = "text/event-stream", body = String)))]
+async fn event_stream(
+    State(kernel): State<Kernel>,
+    user: User,
+    headers: HeaderMap,
+) -> Sse<impl Stream<Item = Result<SseEvent, Infallible>>> {
+    let receiver = kernel.hub().sender.subscribe();
+    let last = headers.get("last-event-id").and_then(|it| it.to_str().ok()?.parse::<i64>().ok());
+    let missed = last.map(|seq| kernel.hub().since(seq)).unwrap_or_default();
+    let gap = last.zip(missed.first()).is_some_and(|(last, first)| first.seq > last + 1);
+    let hello = if gap { "resync" } else { "hello" };
+    let hello = SseEvent::default().event(hello).data("{}").retry(Duration::from_secs(2));
+
+    let seen = missed.last().map(|it| it.seq).or(last).unwrap_or(0);
+    let live = BroadcastStream::new(receiver).filter_map(move |it| {
+        let event = match it {
+            Ok(event) if event.seq > seen => Some(Some(event)),
+            Ok(_) => None,
+            // A page too slow to keep up loads anew.
+            Err(_) => Some(None),
+        };
+        std::future::ready(event)
+    });
+    let stop = kernel.stop_signal();
+    let all = stream::iter(missed.into_iter().map(Some)).chain(live).filter_map(move |event| {
+        let told = match event {
+            Some(event) if event.visible_to(&kernel, &user) => Some(
+                SseEvent::default().event(&event.topic).id(event.seq.to_string()).data(&event.data),
+            ),
+            Some(_) => None,
+            None => Some(SseEvent::default().event("resync").data("{}")),
+        };
+        std::future::ready(told.map(Ok))
+    });
+    let stream = stream::once(std::future::ready(Ok(hello))).chain(all).take_until(stop.cancelled_owned());
+    Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+}
