@@ -1,1 +1,80 @@
-fn main() {}
+#![doc = include_str!("../README.md")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "telling the person at the terminal is its job"
+)]
+
+mod demo;
+mod generate;
+mod pg;
+mod setup;
+mod sh;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+use sh::Shell;
+
+/// The chores of the house.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", max_term_width = 100)]
+struct Args {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Set up what is missing, build, and start the demo district
+    Demo(demo::Args),
+    /// Run everything that continuous integration runs
+    Test(test::Args),
+    /// Run a command beside a throw-away PostgreSQL (its address in JINGWEI_TEST_PG)
+    Pg {
+        /// The command and its arguments
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+    /// Write the generated files: openapi.json, the pages' types, diagrams and tables in the documents
+    Gen {
+        /// Only say which of them are stale
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check the invariants of the house
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    match chore(&Args::parse().chore) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does one chore; false when it found fault, and has said so.
+fn chore(chore: &Chore) -> Result<bool> {
+    let mut sh = Shell::new()?;
+    match chore {
+        Chore::Demo(args) => demo::demo(&mut sh, args).map(|never| match never {}),
+        Chore::Test(args) => test::test(&mut sh, args),
+        Chore::Pg { command } => {
+            let cluster = pg::serve(&mut sh)?;
+            let (program, args) = command.split_first().context("a command has a program")?;
+            let done = sh.run(program, args);
+            drop(cluster);
+            done.map(|()| true)
+        }
+        Chore::Gen { check } => generate::generate(&mut sh, *check),
+        Chore::Tidy => tidy::tidy(&sh),
+    }
+}

@@ -1,0 +1,301 @@
+//! Brings what a bare machine lacks, says so first, and leaves alone what is there.
+//!
+//! Everything comes from the system's packages, from npm or from Rust's registry; nothing is fetched from elsewhere.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::sh::{Shell, var};
+
+/// The newest long-term Node that the pages are built with, when the system's own is too old.
+const NODE: &str = "22";
+
+/// What linking Rust programs and compiling SQLite needs.
+pub(crate) fn compiler(sh: &Shell) -> Result<()> {
+    if sh.which("cc").is_some() {
+        return Ok(());
+    }
+    apt(
+        sh,
+        &["gcc", "libc6-dev"],
+        "a C compiler (SQLite is compiled into the program)",
+    )
+}
+
+/// Node and npm; afterwards both are on the path of the programs that we start.
+pub(crate) fn node(sh: &mut Shell) -> Result<()> {
+    if sh.which("npm").is_none() {
+        apt(sh, &["nodejs", "npm"], "Node and npm (the pages are built with them)")?;
+    }
+    if node_version(sh).is_some_and(new_enough) {
+        return Ok(());
+    }
+    let package = format!(
+        "node-linux-{}",
+        if std::env::consts::ARCH == "aarch64" {
+            "arm64"
+        } else {
+            "x64"
+        }
+    );
+    let tools = sh.root.join(".tools");
+    let bin = tools.join("node_modules").join(&package).join("bin");
+    if !bin.join("node").is_file() {
+        println!(
+            "  The system's Node is older than 20.19, which the pages need: a newer one goes to .tools, for this tree only."
+        );
+        fs::create_dir_all(&tools)?;
+        let package = format!("{package}@{NODE}");
+        sh.run(
+            "npm",
+            &[
+                "install",
+                "--prefix",
+                &tools.to_string_lossy(),
+                "--no-audit",
+                "--no-fund",
+                &package,
+            ],
+        )?;
+    }
+    sh.prefer(bin);
+    match node_version(sh) {
+        Some(version) if new_enough(version) => Ok(()),
+        version => bail!("Node 22.12 or newer (or 20.19 and later 20) is needed; found {version:?}"),
+    }
+}
+
+fn node_version(sh: &Shell) -> Option<(u32, u32)> {
+    parse_version(&sh.read("node", &["--version"]).ok()?)
+}
+
+fn parse_version(text: &str) -> Option<(u32, u32)> {
+    let mut parts = text.trim().trim_start_matches('v').split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+fn new_enough((major, minor): (u32, u32)) -> bool {
+    matches!((major, minor), (20, 19..) | (22, 12..) | (23.., _))
+}
+
+/// The npm packages of the lock file, unless they are there already.
+pub(crate) fn npm_packages(sh: &Shell) -> Result<bool> {
+    let lock = [
+        sh.root.join("package-lock.json"),
+        sh.root.join("package.json"),
+        sh.root.join("web/package.json"),
+    ];
+    let stamp = Stamp {
+        file: sh.root.join("node_modules/.jingwei-installed"),
+        value: fingerprint(&sh.root, &lock)?,
+    };
+    if stamp.fresh() {
+        return Ok(false);
+    }
+    sh.run("npm", &["ci", "--no-audit", "--no-fund"])?;
+    stamp.put()?;
+    Ok(true)
+}
+
+/// The pages in `web/dist`, unless nothing they are made of has changed since.
+pub(crate) fn web_build(sh: &Shell) -> Result<bool> {
+    let mut inputs = vec![sh.root.join("package-lock.json"), sh.root.join("package.json")];
+    files_below(&sh.root.join("web"), &mut inputs)?;
+    for app in fs::read_dir(sh.root.join("apps"))? {
+        files_below(&app?.path().join("web"), &mut inputs)?;
+    }
+    let stamp = Stamp {
+        file: sh.target().join("xtask/web-built"),
+        value: fingerprint(&sh.root, &inputs)?,
+    };
+    if stamp.fresh() && sh.root.join("web/dist/index.html").is_file() {
+        return Ok(false);
+    }
+    sh.run("npm", &["run", "build"])?;
+    stamp.put()?;
+    Ok(true)
+}
+
+/// The folder of PostgreSQL's server programs.
+pub(crate) fn postgres(sh: &Shell) -> Result<PathBuf> {
+    if let Some(bin) = postgres_bin(sh) {
+        return Ok(bin);
+    }
+    apt(
+        sh,
+        &["postgresql"],
+        "PostgreSQL (the tests start a server of their own; the one that the package starts is not touched)",
+    )?;
+    postgres_bin(sh).context("PostgreSQL was installed, but its initdb is nowhere to be found")
+}
+
+fn postgres_bin(sh: &Shell) -> Option<PathBuf> {
+    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest = debian
+        .filter_map(|entry| {
+            Some((
+                entry.file_name().to_str()?.parse::<u32>().ok()?,
+                entry.path().join("bin"),
+            ))
+        })
+        .filter(|(version, bin)| *version >= 15 && bin.join("initdb").is_file())
+        .max();
+    newest
+        .map(|(_, bin)| bin)
+        .or_else(|| sh.which("initdb")?.parent().map(Path::to_owned))
+}
+
+/// A Chromium for the browser tests, with fonts that can write Chinese.
+pub(crate) fn chromium(sh: &Shell) -> Result<PathBuf> {
+    const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let found = || {
+        var("CHROMIUM")
+            .map(PathBuf::from)
+            .or_else(|| NAMES.iter().find_map(|name| sh.which(name)))
+    };
+    let fonts = Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc");
+    let mut missing = Vec::new();
+    if found().is_none() {
+        let system = fs::read_to_string("/etc/os-release").unwrap_or_default();
+        if system.lines().any(|line| line == "ID=ubuntu") {
+            bail!(
+                "the browser tests need Chromium. Ubuntu has it as a snap only, which cannot be installed from here: \
+                 run `sudo snap install chromium`, or set CHROMIUM to the path of a Chromium or Chrome"
+            );
+        }
+        missing.push("chromium");
+    }
+    if !fonts.is_file() && sh.read("fc-list", &[":lang=zh"]).unwrap_or_default().is_empty() {
+        missing.push("fonts-noto-cjk");
+    }
+    if !missing.is_empty() {
+        apt(sh, &missing, "Chromium and Chinese fonts (for the browser tests)")?;
+    }
+    found().context("Chromium was installed, but it is nowhere to be found")
+}
+
+/// Installs packages of the system: as root, through sudo where it asks no password, or else says what to run.
+fn apt(sh: &Shell, packages: &[&str], what: &str) -> Result<()> {
+    let names = packages.join(" ");
+    println!("  Missing: {what}. Installing the system's packages: {names}");
+    if sh.which("apt-get").is_none() {
+        bail!(
+            "missing: {what}. This system has no apt-get: please install what Debian calls {names}, then run this again"
+        );
+    }
+    let mut words: Vec<&str> = Vec::new();
+    if !is_root(sh) {
+        if sh.read("sudo", &["-n", "true"]).is_err() {
+            bail!(
+                "missing: {what}. Please run this, then try again:\n    sudo apt-get update && sudo apt-get install -y {names}"
+            );
+        }
+        words.extend(["sudo", "-n"]);
+    }
+    words.extend([
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-qq",
+        "-o",
+        "DPkg::Lock::Timeout=300",
+    ]);
+    let (program, common) = words.split_first().context("a command has a program")?;
+    sh.run(program, &[common, &["update"]].concat())?;
+    sh.run(
+        program,
+        &[common, &["install", "-y", "--no-install-recommends"], packages].concat(),
+    )
+}
+
+/// Whether we may do everything on this machine.
+pub(crate) fn is_root(sh: &Shell) -> bool {
+    sh.read("id", &["-u"]).is_ok_and(|uid| uid == "0")
+}
+
+/// A file that remembers from what something was made.
+struct Stamp {
+    file: PathBuf,
+    value: String,
+}
+
+impl Stamp {
+    fn fresh(&self) -> bool {
+        fs::read_to_string(&self.file).is_ok_and(|old| old == self.value)
+    }
+
+    fn put(&self) -> Result<()> {
+        if let Some(folder) = self.file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&self.file, &self.value).with_context(|| format!("could not write {}", self.file.display()))
+    }
+}
+
+/// One number for the names and contents of some files; a missing one counts as empty.
+fn fingerprint(root: &Path, files: &[PathBuf]) -> Result<String> {
+    let mut files = files.to_vec();
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in &files {
+        file.strip_prefix(root).unwrap_or(file).hash(&mut hasher);
+        match fs::read(file) {
+            Ok(bytes) => bytes.hash(&mut hasher),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0u8.hash(&mut hasher),
+            Err(error) => return Err(error).with_context(|| format!("could not read {}", file.display())),
+        }
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// All files below a folder, without what is installed, built or left by tests; nothing if there is no such folder.
+fn files_below(folder: &Path, into: &mut Vec<PathBuf>) -> Result<()> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Ok(());
+    };
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if ["node_modules", "dist", "test-results", "playwright-report"].contains(&&*name) {
+            continue;
+        }
+        if path.is_dir() {
+            files_below(&path, into)?;
+        } else {
+            into.push(path);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn node_that_is_too_old_is_known() {
+        let fits = |text: &str| parse_version(text).is_some_and(new_enough);
+        assert!(fits("v20.19.0") && fits("v20.20.2\n") && fits("v22.12.0") && fits("v24.1.0"));
+        assert!(!fits("v18.20.4") && !fits("v20.18.3") && !fits("v21.7.0") && !fits("v22.11.9") && !fits("what"));
+    }
+
+    #[test]
+    fn a_fingerprint_sees_names_contents_and_absence() {
+        let dir = std::env::temp_dir().join(format!("jingwei-xtask-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let (a, b) = (dir.join("a"), dir.join("b"));
+        let print = |files: &[PathBuf]| fingerprint(&dir, files).unwrap();
+        fs::write(&a, "1").unwrap();
+        let first = print(&[a.clone(), b.clone()]);
+        assert_eq!(first, print(&[b.clone(), a.clone()]), "the order does not matter");
+        fs::write(&b, "").unwrap();
+        let second = print(&[a.clone(), b.clone()]);
+        assert_ne!(first, second);
+        fs::write(&a, "2").unwrap();
+        assert_ne!(second, print(&[a, b]));
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}
