@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-use crate::setup;
+use crate::setup::{self, Need};
 use crate::sh::{Shell, line, took};
 
 /// `cargo xtask demo`
@@ -25,7 +25,7 @@ pub(crate) fn demo(sh: &mut Shell, args: &Args) -> Result<Infallible> {
     let start = Instant::now();
     println!("Jingwei demo district: four steps, then it starts. The first time takes some minutes.");
     step("1/4 Tools", || {
-        setup::compiler(sh)?;
+        setup::packages(sh, &[Need::Compiler, Need::Node])?;
         setup::node(sh)?;
         Ok("cc, Node and npm are there")
     })?;

@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::setup;
+use crate::setup::{self, Need};
 use crate::sh::Shell;
 use crate::tidy::Tree;
 
 /// Runs all generators. With `check`, tells which files were stale and leaves the tree alone; false if any was.
 pub(crate) fn generate(sh: &mut Shell, check: bool) -> Result<bool> {
+    setup::packages(sh, &[Need::Compiler, Need::Node])?;
     setup::node(sh)?;
     setup::npm_packages(sh)?;
     let before = snapshot(sh)?;

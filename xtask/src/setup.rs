@@ -8,28 +8,51 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::sh::{Shell, var};
+use crate::sh::{Shell, line, var};
 
 /// The newest long-term Node that the pages are built with, when the system's own is too old.
 const NODE: &str = "22";
 
-/// What linking Rust programs and compiling SQLite needs.
-pub(crate) fn compiler(sh: &Shell) -> Result<()> {
-    if sh.which("cc").is_some() {
-        return Ok(());
-    }
-    apt(
-        sh,
-        &["gcc", "libc6-dev"],
-        "a C compiler (SQLite is compiled into the program)",
-    )
+/// What a chore uses from the system.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    Compiler,
+    Node,
+    Postgres,
+    Browser,
 }
 
-/// Node and npm; afterwards both are on the path of the programs that we start.
-pub(crate) fn node(sh: &mut Shell) -> Result<()> {
-    if sh.which("npm").is_none() {
-        apt(sh, &["nodejs", "npm"], "Node and npm (the pages are built with them)")?;
+/// Installs the system's packages that are missing for these needs, all at once.
+pub(crate) fn packages(sh: &Shell, needs: &[Need]) -> Result<()> {
+    let mut missing: Vec<(&str, &str)> = Vec::new();
+    if needs.contains(&Need::Compiler) && sh.which("cc").is_none() {
+        missing.push(("gcc libc6-dev", "a C compiler: SQLite is compiled into the program"));
     }
+    if needs.contains(&Need::Node) && sh.which("npm").is_none() {
+        missing.push(("nodejs npm", "Node and npm: the pages are built with them"));
+    }
+    if needs.contains(&Need::Postgres) && postgres_bin(sh).is_none() {
+        missing.push((
+            "postgresql",
+            "PostgreSQL: tests start a server of their own, and leave alone the one that comes along",
+        ));
+    }
+    if needs.contains(&Need::Browser) {
+        // Ubuntu's package only points to a snap, which cannot be installed from here; `chromium` says what to do.
+        if find_chromium(sh).is_none() && !is_ubuntu() {
+            missing.push(("chromium", "Chromium: browser tests drive it"));
+        }
+        let fonts = Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc");
+        if !fonts.is_file() && sh.read("fc-list", &[":lang=zh"]).unwrap_or_default().is_empty() {
+            missing.push(("fonts-noto-cjk", "Chinese fonts: browser tests take pictures"));
+        }
+    }
+    if missing.is_empty() { Ok(()) } else { apt(sh, &missing) }
+}
+
+/// A Node that the pages can be built with: the system's, or a newer one beside it. Afterwards it is on the path of the
+/// programs that we start.
+pub(crate) fn node(sh: &mut Shell) -> Result<()> {
     if node_version(sh).is_some_and(new_enough) {
         return Ok(());
     }
@@ -121,15 +144,8 @@ pub(crate) fn web_build(sh: &Shell) -> Result<bool> {
 
 /// The folder of PostgreSQL's server programs.
 pub(crate) fn postgres(sh: &Shell) -> Result<PathBuf> {
-    if let Some(bin) = postgres_bin(sh) {
-        return Ok(bin);
-    }
-    apt(
-        sh,
-        &["postgresql"],
-        "PostgreSQL (the tests start a server of their own; the one that the package starts is not touched)",
-    )?;
-    postgres_bin(sh).context("PostgreSQL was installed, but its initdb is nowhere to be found")
+    packages(sh, &[Need::Postgres])?;
+    postgres_bin(sh).context("PostgreSQL is installed, but its initdb is nowhere to be found")
 }
 
 fn postgres_bin(sh: &Shell) -> Option<PathBuf> {
@@ -148,53 +164,47 @@ fn postgres_bin(sh: &Shell) -> Option<PathBuf> {
         .or_else(|| sh.which("initdb")?.parent().map(Path::to_owned))
 }
 
-/// A Chromium for the browser tests, with fonts that can write Chinese.
+/// A Chromium for the browser tests.
 pub(crate) fn chromium(sh: &Shell) -> Result<PathBuf> {
+    match find_chromium(sh) {
+        Some(program) => Ok(program),
+        None if is_ubuntu() => bail!(
+            "Ubuntu has Chromium as a snap only: run `sudo snap install chromium`, or set CHROMIUM to the path of a \
+             Chromium or Chrome"
+        ),
+        None => bail!("there is no Chromium: set CHROMIUM to the path of a Chromium or Chrome"),
+    }
+}
+
+fn find_chromium(sh: &Shell) -> Option<PathBuf> {
     const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    let found = || {
-        var("CHROMIUM")
-            .map(PathBuf::from)
-            .or_else(|| NAMES.iter().find_map(|name| sh.which(name)))
-    };
-    let fonts = Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc");
-    let mut missing = Vec::new();
-    if found().is_none() {
-        let system = fs::read_to_string("/etc/os-release").unwrap_or_default();
-        if system.lines().any(|line| line == "ID=ubuntu") {
-            bail!(
-                "the browser tests need Chromium. Ubuntu has it as a snap only, which cannot be installed from here: \
-                 run `sudo snap install chromium`, or set CHROMIUM to the path of a Chromium or Chrome"
-            );
-        }
-        missing.push("chromium");
-    }
-    if !fonts.is_file() && sh.read("fc-list", &[":lang=zh"]).unwrap_or_default().is_empty() {
-        missing.push("fonts-noto-cjk");
-    }
-    if !missing.is_empty() {
-        apt(sh, &missing, "Chromium and Chinese fonts (for the browser tests)")?;
-    }
-    found().context("Chromium was installed, but it is nowhere to be found")
+    var("CHROMIUM")
+        .map(PathBuf::from)
+        .or_else(|| NAMES.iter().find_map(|name| sh.which(name)))
+}
+
+fn is_ubuntu() -> bool {
+    fs::read_to_string("/etc/os-release").is_ok_and(|text| text.lines().any(|line| line == "ID=ubuntu"))
 }
 
 /// Installs packages of the system: as root, through sudo where it asks no password, or else says what to run.
-fn apt(sh: &Shell, packages: &[&str], what: &str) -> Result<()> {
-    let names = packages.join(" ");
-    println!("  Missing: {what}. Installing the system's packages: {names}");
+fn apt(sh: &Shell, missing: &[(&str, &str)]) -> Result<()> {
+    let names: Vec<&str> = missing.iter().flat_map(|(names, _)| names.split(' ')).collect();
+    for (_, what) in missing {
+        println!("  Missing: {what}.");
+    }
+    let by_hand = names.join(" ");
     if sh.which("apt-get").is_none() {
-        bail!(
-            "missing: {what}. This system has no apt-get: please install what Debian calls {names}, then run this again"
-        );
+        bail!("this system has no apt-get: please install what Debian calls {by_hand}, then run this again");
     }
     let mut words: Vec<&str> = Vec::new();
     if !is_root(sh) {
         if sh.read("sudo", &["-n", "true"]).is_err() {
-            bail!(
-                "missing: {what}. Please run this, then try again:\n    sudo apt-get update && sudo apt-get install -y {names}"
-            );
+            bail!("please run this, then try again:\n    sudo apt-get update && sudo apt-get install -y {by_hand}");
         }
         words.extend(["sudo", "-n"]);
     }
+    println!("  Installing from the system's packages: {by_hand}");
     words.extend([
         "env",
         "DEBIAN_FRONTEND=noninteractive",
@@ -204,11 +214,25 @@ fn apt(sh: &Shell, packages: &[&str], what: &str) -> Result<()> {
         "DPkg::Lock::Timeout=300",
     ]);
     let (program, common) = words.split_first().context("a command has a program")?;
-    sh.run(program, &[common, &["update"]].concat())?;
-    sh.run(
-        program,
-        &[common, &["install", "-y", "--no-install-recommends"], packages].concat(),
-    )
+    for action in [
+        vec!["update"],
+        [&["install", "-y", "--no-install-recommends"], &*names].concat(),
+    ] {
+        let mut cmd = sh.cmd(program, &[common, &action].concat());
+        println!("  $ {}", line(&cmd));
+        // A screenful for each package tells nobody anything, unless it failed.
+        let out = cmd.output().with_context(|| format!("could not start {program}"))?;
+        if !out.status.success() {
+            let said = [out.stdout, out.stderr].concat();
+            bail!(
+                "`{}` failed ({})\n{}",
+                line(&cmd),
+                out.status,
+                String::from_utf8_lossy(&said).trim_end()
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Whether we may do everything on this machine.

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::setup::{self, Need};
 use crate::sh::{Shell, took};
-use crate::{generate, pg, setup, tidy};
+use crate::{generate, pg, tidy};
 
 /// `cargo xtask test`
 #[derive(clap::Args)]
@@ -45,7 +46,12 @@ fn all(sh: &mut Shell, args: &Args, report: &mut Report) {
             "the tree breaks rules of the house; they are listed above",
         )
     });
-    report.step("C compiler", || setup::compiler(sh).map(done));
+    let needs: &[Need] = if args.fast {
+        &[Need::Compiler, Need::Postgres]
+    } else {
+        &[Need::Compiler, Need::Postgres, Need::Node, Need::Browser]
+    };
+    report.step("System packages", || setup::packages(sh, needs).map(done));
     // The program embeds the pages, so they are built before anything that compiles it.
     if !args.fast {
         report.step("Node", || setup::node(sh).map(done));
