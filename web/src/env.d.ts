@@ -11,8 +11,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Key of the page's title; shown in the browser tab. */
     titleKey?: string
-    /** The permission without which the shell shows "no permission" instead of the page. */
-    needs?: string
+    /** The permission without which the shell shows "no permission" instead of the page; several mean any. */
+    needs?: string | string[]
     /** Page without the shell's menu and top bar, open to those not logged in. */
     bare?: boolean
   }

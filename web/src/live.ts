@@ -57,6 +57,10 @@ function connect() {
     if (missed) for (const listener of listeners) listener.refresh?.()
     missed = false
   })
+  // The server says that news was missed, longer ago than it remembers.
+  source.addEventListener('resync', () => {
+    for (const listener of listeners) listener.refresh?.()
+  })
   source.addEventListener('error', () => {
     missed = true
     liveState.value = attempts > 1 ? 'off' : 'wait'

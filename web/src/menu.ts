@@ -1,10 +1,17 @@
 // The menu: what the shell and the apps offer, as far as this user may.
+import { Info, ScrollText, ShieldUser, Timer, Users } from '@lucide/vue'
 import { computed } from 'vue'
 import { apps } from './apps'
 import type { MenuItem } from './define-app'
 import { can } from './session'
 
-const own: MenuItem[] = []
+const own: MenuItem[] = [
+  { path: '/users', icon: Users, titleKey: 'users.title', needs: ['kernel.users', 'kernel.roles'], group: 'system', order: 10 },
+  { path: '/roles', icon: ShieldUser, titleKey: 'roles.title', needs: 'kernel.roles', group: 'system', order: 20 },
+  { path: '/audit', icon: ScrollText, titleKey: 'audit.title', needs: 'kernel.audit', group: 'system', order: 30 },
+  { path: '/jobs', icon: Timer, titleKey: 'jobs.title', needs: 'kernel.jobs', group: 'system', order: 40 },
+  { path: '/about', icon: Info, titleKey: 'about.title', group: 'system', order: 90 },
+]
 
 const all = [...own, ...apps.flatMap((app) => app.menu)]
 const GROUPS = ['work', 'base', 'system'] as const

@@ -10,6 +10,11 @@ import { forgetSession, loadSession } from './session'
 const own: RouteRecordRaw[] = [
   { path: '/log-in', name: 'log-in', component: () => import('./pages/LogIn.vue'), meta: { bare: true, titleKey: 'login.title' } },
   { path: '/', name: 'home', component: () => import('./pages/Home.vue') },
+  { path: '/users/:id?', component: () => import('./pages/users/Users.vue'), meta: { titleKey: 'users.title', needs: ['kernel.users', 'kernel.roles'] } },
+  { path: '/roles', component: () => import('./pages/Roles.vue'), meta: { titleKey: 'roles.title', needs: 'kernel.roles' } },
+  { path: '/audit', component: () => import('./pages/Audit.vue'), meta: { titleKey: 'audit.title', needs: 'kernel.audit' } },
+  { path: '/jobs', component: () => import('./pages/Jobs.vue'), meta: { titleKey: 'jobs.title', needs: 'kernel.jobs' } },
+  { path: '/about', component: () => import('./pages/About.vue'), meta: { titleKey: 'about.title' } },
   { path: '/:rest(.*)*', name: 'lost', component: () => import('./pages/Lost.vue'), meta: { titleKey: 'lost.title' } },
 ]
 
@@ -24,7 +29,7 @@ router.beforeEach(async (to) => {
   if (!to.meta.bare && !who) return { name: 'log-in', query: to.fullPath === '/' ? {} : { back: to.fullPath } }
   if (to.name === 'log-in' && who) return safeBack(to.query.back)
   if (to.name === 'home') {
-    const first = menu.value[0]
+    const first = menu.value.find((item) => item.needs)
     if (first) return { path: first.path, replace: true }
   }
 })

@@ -22,7 +22,7 @@ export function whenNoSession(action: () => void) {
 
 /** For the few requests outside the client (uploads with progress): one place decides what a 401 means. */
 export function noteRefusal(problem: ProblemError) {
-  if (problem.status === 401 && problem.code !== 'auth.bad_login') onNoSession()
+  if (problem.status === 401) onNoSession()
 }
 
 const problems: Middleware = {

@@ -39,11 +39,11 @@ export interface paths {
   '/api/meta': { get: OpNoPath<T.Meta> }
   '/api/users': {
     get: OpNoPath<T.Page<T.User>, { query: { text?: string; role?: string; area?: string; body?: string } & Paging }>
-    post: OpNoPath<T.User, { body: { id?: string; login: string; name: string; password: string; body?: string; area?: string } }>
+    post: OpNoPath<T.User, { body: { id?: string; login: string; name: string; body?: string | null; area?: string | null } }>
   }
   '/api/users/{id}': {
     get: Op<T.User, ById>
-    put: Op<T.User, ById & { body: { version: number; name: string; active: boolean; body?: string; area?: string } }>
+    put: Op<T.User, ById & { body: { version: number; name: string; active: boolean; body?: string | null; area?: string | null } }>
   }
   '/api/users/{id}/password': { put: Op<undefined, ById & { body: { password: string } }> }
   '/api/users/{id}/grants': { put: Op<T.User, ById & { body: { version: number; grants: T.Grant[] } }> }

@@ -21,7 +21,7 @@ export interface RoleName {
   en: string
 }
 export interface Me {
-  user: { id: string; login: string; name: string; body?: string; area?: string }
+  user: { id: string; login: string; name: string; body?: string | null; area?: string | null; must_change: boolean }
   roles: RoleName[]
   permissions: string[]
   expires_at: string
@@ -39,25 +39,26 @@ export interface Meta {
   version: string
   demo: boolean
   demo_accounts: DemoAccount[]
-  map: { center: number[]; zoom: number; base?: { url: string; attribution: string } }
-  district?: string
+  map: { bounds?: number[] | null; base?: { url: string; attribution?: string | null } | null }
+  district?: string | null
   time_zone: string
 }
 export type ScopeKind = 'all' | 'area' | 'body' | 'own'
 export interface Grant {
   role: string
-  scope: { kind: ScopeKind; code?: string }
+  scope: { kind: ScopeKind; code?: string | null }
 }
 export interface User {
   id: string
   login: string
   name: string
   active: boolean
-  body?: string
-  area?: string
+  body?: string | null
+  area?: string | null
   grants: Grant[]
-  last_login?: string
+  last_login_at?: string | null
   locked: boolean
+  can_log_in: boolean
   version: number
 }
 export interface Role extends RoleName {
@@ -70,44 +71,49 @@ export interface Permission extends RoleName {
 }
 export interface AuditEntry {
   id: string
-  seq?: number
   at: string
-  actor?: string
+  actor?: string | null
   actor_name: string
+  ip?: string | null
   action: string
   subject: string
   outcome: string
-  detail: unknown
-  hash?: string
+  /** Facts, as JSON text. */
+  detail: string
+  seq?: number | null
+  hash?: string | null
 }
 export interface AuditVerdict {
   entries: number
   ok: boolean
-  first_bad?: number | string
+  first_bad?: number | null
   unsealed: number
+  head?: string | null
 }
 export interface Job {
   name: string
   zh: string
   en: string
   every_seconds: number
-  last_start?: string
-  last_end?: string
-  last_ok?: boolean
-  last_error?: string
-  last_summary?: string
-  next_run: string
   running: boolean
+  started_at?: string | null
+  ended_at?: string | null
+  succeeded_at?: string | null
+  next_run_at?: string | null
+  error?: string | null
+  summary?: string | null
+  runs: number
+  failures: number
 }
 export interface StoredFile {
   id: string
   name: string
   mime: string
   bytes: number
-  width?: number
-  height?: number
-  taken_at?: string
-  point?: LngLat
+  width?: number | null
+  height?: number | null
+  taken_at?: string | null
+  point?: LngLat | null
   sha256: string
 }
 
@@ -116,15 +122,15 @@ export type AreaLevel = 'district' | 'town' | 'village' | 'grid'
 export interface Area {
   code: string
   level: AreaLevel
-  parent?: string
+  parent?: string | null
   name: string
-  kind?: string
-  population?: number
-  households?: number
-  center?: LngLat
+  kind?: string | null
+  population?: number | null
+  households?: number | null
+  center?: LngLat | null
   has_shape: boolean
   children: number
-  version?: number
+  version?: number | null
 }
 export interface AreaDetail extends Area {
   path: CodeName[]
@@ -133,22 +139,22 @@ export interface Shapes {
   type: 'FeatureCollection'
   features: {
     type: 'Feature'
-    properties: { code: string; name: string; level: AreaLevel; kind?: string }
+    properties: { code: string; name: string; level: AreaLevel; kind?: string | null }
     geometry: { type: 'Polygon'; coordinates: number[][][] } | { type: 'MultiPolygon'; coordinates: number[][][][] }
   }[]
 }
 export interface Located {
-  grid?: CodeName
-  village?: CodeName
-  town?: CodeName
-  district?: CodeName
+  grid?: CodeName | null
+  village?: CodeName | null
+  town?: CodeName | null
+  district?: CodeName | null
 }
 export type BodyKind = 'department' | 'company' | 'town' | 'village'
 export interface Body {
   code: string
   kind: BodyKind
   name: string
-  area?: string
+  area?: string | null
   active: boolean
   version: number
 }
@@ -161,13 +167,13 @@ export interface Post {
   kind: PostKind
 }
 export interface ImportProblem {
-  file?: string
-  line?: number
-  row?: number
-  column?: string
+  file?: string | null
+  line?: number | null
+  row?: number | null
+  column?: string | null
   code: string
   detail: string
-  value?: string
+  value?: string | null
 }
 export interface AreaImport {
   areas_new: number
@@ -193,54 +199,54 @@ export type CaseState =
   | 'voided'
 export type CaseSource = 'worker' | 'resident' | 'hotline' | 'department'
 export interface Report {
-  id?: string
+  id?: string | null
   source: CaseSource
-  kind?: 'component' | 'matter'
-  class?: string
+  kind?: 'component' | 'matter' | null
+  class?: string | null
   description: string
-  place?: string
-  point?: LngLat & { crs?: 'wgs84' | 'gcj02' | 'bd09' }
-  area?: string
+  place?: string | null
+  point?: LngLat & { crs?: 'wgs84' | 'gcj02' | 'bd09' | null }
+  area?: string | null
   photos: string[]
-  reporter?: { name?: string; phone?: string }
+  reporter?: { name?: string | null; phone?: string | null }
 }
 export interface CaseRow {
   id: string
   number: string
   state: CaseState
-  light?: Light
+  light?: Light | null
   description: string
-  class?: CodeName
-  standard?: { id: string; name: string }
+  class?: CodeName | null
+  standard?: { id: string | null; name: string }
   area: CodeName & { path: string }
-  place?: string
-  point?: LngLat
-  body?: CodeName
+  place?: string | null
+  point?: LngLat | null
+  body?: CodeName | null
   source: CaseSource
-  stage?: string
-  due_at?: string
+  stage?: string | null
+  due_at?: string | null
   reported_at: string
-  closed_at?: string
-  photo?: string
+  closed_at?: string | null
+  photo?: string | null
   version: number
 }
 export type StepName = 'report' | 'file' | 'dispatch' | 'handle' | 'check' | 'evaluate'
 export interface CaseStep {
   step: StepName
   state: 'done' | 'now' | 'todo'
-  at?: string
+  at?: string | null
 }
 export interface CaseFacts extends CaseRow {
-  reporter?: { name_masked?: string; phone_masked?: string }
-  handle_due_at?: string
+  reporter?: { name_masked?: string | null; phone_masked?: string | null }
+  handle_due_at?: string | null
   handle_paused: boolean
   rework_count: number
   return_count: number
-  satisfaction?: string
-  assignee?: { id: string; name: string }
-  verifier?: { id: string; name: string }
-  checker?: { id: string; name: string }
-  external_ref?: string
+  satisfaction?: string | null
+  assignee?: { id: string | null; name: string }
+  verifier?: { id: string | null; name: string }
+  checker?: { id: string | null; name: string }
+  external_ref?: string | null
   steps: CaseStep[]
 }
 export interface TimelineEntry {
@@ -248,12 +254,12 @@ export interface TimelineEntry {
   at: string
   actor_name: string
   action: string
-  from?: string
-  to?: string
-  note?: string
+  from?: string | null
+  to?: string | null
+  note?: string | null
   detail: Record<string, unknown>
   photos: string[]
-  took_seconds?: number
+  took_seconds?: number | null
 }
 export type NeedKind = 'text' | 'reason' | 'standard' | 'body' | 'user' | 'photos' | 'bool' | 'choice'
 export interface MoveNeed {
@@ -262,8 +268,8 @@ export interface MoveNeed {
   required: boolean
   zh: string
   en: string
-  choices?: { value: string; zh: string; en: string }[]
-  suggested?: { value: string; label: string; why?: string }[]
+  choices?: { value: string | null; zh: string; en: string }[]
+  suggested?: { value: string | null; label: string; why?: string | null }[]
 }
 export interface Move {
   action: string
@@ -274,28 +280,28 @@ export interface Move {
   needs: MoveNeed[]
 }
 export interface MoveInput {
-  id?: string
+  id?: string | null
   version: number
   action: string
-  note?: string
-  standard?: string
-  body?: string
-  user?: string
-  passed?: boolean
-  truth?: boolean
-  satisfaction?: string
-  photos?: string[]
+  note?: string | null
+  standard?: string | null
+  body?: string | null
+  user?: string | null
+  passed?: boolean | null
+  truth?: boolean | null
+  satisfaction?: string | null
+  photos?: string[] | null
 }
 export interface CaseDesk {
   facts: CaseFacts
-  photos: { file: string; entry: string; taken_at?: string; point?: LngLat }[]
+  photos: { file: string; entry: string; taken_at?: string | null; point?: LngLat | null }[]
   timeline: TimelineEntry[]
   moves: Move[]
 }
 export interface CasePoint extends LngLat {
   id: string
   state: CaseState
-  light?: Light
+  light?: Light | null
 }
 export interface CaseCounts {
   inbox: number
@@ -320,8 +326,8 @@ export interface FigureRow {
   voided: number
   satisfied: number
   rated: number
-  closing_rate?: number
-  on_time_rate?: number
+  closing_rate?: number | null
+  on_time_rate?: number | null
 }
 export interface Figures {
   rows: FigureRow[]
@@ -334,7 +340,7 @@ export interface CaseClass {
   major: string
   major_name: string
   name: string
-  name_en?: string
+  name_en?: string | null
 }
 export interface FilingStandard {
   id: string
@@ -343,19 +349,19 @@ export interface FilingStandard {
   class_name: string
   name: string
   condition: string
-  closing_condition?: string
+  closing_condition?: string | null
   limit: { amount: number; unit: 'urgent_hour' | 'working_hour' | 'working_day' | 'calendar_day' }
-  body?: CodeName
-  level?: 'town' | 'village'
-  supervisor?: string
-  valid_from?: string
-  valid_to?: string
+  body?: CodeName | null
+  level?: 'town' | 'village' | null
+  supervisor?: string | null
+  valid_from?: string | null
+  valid_to?: string | null
 }
 export interface StandardsPreview {
   id: string
   sheet: string
   header_row: number
-  columns: { column: string; meaning?: string }[]
+  columns: { column: string; meaning?: string | null }[]
   rows_understood: number
   rows_skipped: number
   items: FilingStandard[]

@@ -40,7 +40,7 @@ export function styleFor(meta: Meta | null, t: Tokens): StyleSpecification {
   return {
     version: 8,
     sources: {
-      ...(base ? { base: { type: 'raster' as const, tiles: [base.url], tileSize: 256, attribution: base.attribution } } : {}),
+      ...(base ? { base: { type: 'raster' as const, tiles: [base.url], tileSize: 256, attribution: base.attribution ?? '' } } : {}),
       ...Object.fromEntries(LEVELS.flatMap((level) => [[level, { ...geojson, promoteId: 'code' }], [`${level}-names`, geojson]])),
       points: { ...geojson, cluster: true, clusterRadius: 44, clusterMaxZoom: 14, clusterProperties: CLUSTER, promoteId: 'id' },
     },

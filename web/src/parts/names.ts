@@ -1,0 +1,53 @@
+// Names for codes: asked for once, a family of areas at a time, and kept for the visit.
+import { reactive } from 'vue'
+import { api, ask } from '../api/client'
+
+const areas = reactive(new Map<string, string>())
+const bodies = reactive(new Map<string, string>())
+const asked = new Set<string>()
+
+/** Length of the code one level up: village 12 → town 9 → district 6. */
+const parentOf = (code: string) => code.slice(0, code.length - 3)
+
+async function askFamily(parent: string) {
+  const query = parent.length < 6 ? { level: 'district' as const, limit: 200 } : { parent, limit: 200 }
+  const page = await ask(api.GET('/api/areas', { params: { query } }))
+  for (const a of page.items) areas.set(a.code, a.name)
+}
+
+/** The area's name, or its code until (and unless) the name is known. Reactive. */
+export function areaName(code: string | null | undefined): string {
+  if (!code) return ''
+  const parent = parentOf(code)
+  if (!areas.has(code) && !asked.has(parent)) {
+    asked.add(parent)
+    askFamily(parent).catch(() => asked.delete(parent))
+  }
+  return areas.get(code) ?? code
+}
+
+async function askBodies() {
+  let after: string | undefined
+  do {
+    const page = await ask(api.GET('/api/bodies', { params: { query: { limit: 200, ...(after ? { after } : {}) } } }))
+    for (const b of page.items) bodies.set(b.code, b.name)
+    after = page.next ?? undefined
+  } while (after)
+}
+
+/** The body's name, or its code until (and unless) the name is known. Reactive. */
+export function bodyName(code: string | null | undefined): string {
+  if (!code) return ''
+  if (!bodies.has(code) && !asked.has('bodies')) {
+    asked.add('bodies')
+    askBodies().catch(() => asked.delete('bodies'))
+  }
+  return bodies.get(code) ?? code
+}
+
+/** After an import or an edit: names are asked for anew. */
+export function forgetNames() {
+  areas.clear()
+  bodies.clear()
+  asked.clear()
+}
