@@ -87,8 +87,6 @@ macro_rules! stored_as_text {
         impl From<$name> for $crate::db::Value {
             fn from(value: $name) -> Self { Self::Text(Some(value.to_string())) }
         }
-        impl From<Option<$name>> for $crate::db::Value {
-            fn from(value: Option<$name>) -> Self { Self::Text(value.map(|it| it.to_string())) }
-        }
+        impl $crate::db::StoredAsText for $name {}
     };
 }

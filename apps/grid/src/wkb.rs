@@ -14,7 +14,7 @@ const POINT: usize = 16;
 
 /// Why bytes are not a shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WkbError {
+pub(crate) enum WkbError {
     /// The bytes end too early, or a count is larger than what follows.
     TooShort,
     /// Neither a polygon nor a multipolygon in two dimensions, or not WKB at all.
@@ -36,7 +36,7 @@ impl std::fmt::Display for WkbError {
 impl std::error::Error for WkbError {}
 
 /// Writes a shape: one polygon as `Polygon`, any other number as `MultiPolygon`.
-pub fn encode(shape: &MultiPolygon<f64>) -> Vec<u8> {
+pub(crate) fn encode(shape: &MultiPolygon<f64>) -> Vec<u8> {
     let points: usize = shape.iter().flat_map(rings).map(|ring| ring.0.len()).sum();
     let mut out = Vec::with_capacity(64 + points * POINT);
     if let [polygon] = &shape.0[..] {
@@ -55,7 +55,7 @@ pub fn encode(shape: &MultiPolygon<f64>) -> Vec<u8> {
 ///
 /// # Errors
 /// [`WkbError`] if the bytes are not exactly one polygon or multipolygon.
-pub fn decode(bytes: &[u8]) -> Result<MultiPolygon<f64>, WkbError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<MultiPolygon<f64>, WkbError> {
     let mut reader = Reader {
         rest: bytes,
         big: false,

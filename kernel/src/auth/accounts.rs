@@ -34,6 +34,42 @@ impl NewUser {
     }
 }
 
+/// What others need to know of a user.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct UserBrief {
+    /// Their id.
+    pub id: UserId,
+    /// Their name.
+    pub name: String,
+    /// The body they work for.
+    pub body: Option<String>,
+    /// The area they work in.
+    pub area: Option<String>,
+}
+
+/// An active user by id.
+pub async fn find_user(tx: &mut db::Tx, id: UserId) -> Result<Option<UserBrief>> {
+    let sql = "SELECT id, name, body, area FROM kernel_user WHERE id = $1 AND active";
+    Ok(tx.one(sql, args![id]).await?)
+}
+
+/// Users by id, active or not: for the names in records.
+pub async fn users_by_id(tx: &mut db::Tx, ids: impl Iterator<Item = UserId>) -> Result<Vec<UserBrief>> {
+    let mut ids = ids.peekable();
+    if ids.peek().is_none() {
+        return Ok(Vec::new());
+    }
+    let mut sql = db::Sql::new("SELECT id, name, body, area FROM kernel_user WHERE id IN ");
+    sql.list(ids);
+    Ok(tx.list(sql).await?)
+}
+
+/// The active users of a body, by name; at most a hundred.
+pub async fn users_of_body(tx: &mut db::Tx, body: &str) -> Result<Vec<UserBrief>> {
+    let sql = "SELECT id, name, body, area FROM kernel_user WHERE body = $1 AND active ORDER BY name LIMIT 100";
+    Ok(tx.all(sql, args![body]).await?)
+}
+
 /// Makes an account without a password.
 pub async fn create_user(work: &mut Work, user: &NewUser) -> Result<()> {
     user.check()?;

@@ -4,6 +4,7 @@
 //! with everything below it, a body, or one's own records. [`User::scope`] turns this into a `WHERE` clause, in one place.
 
 mod accounts;
+mod many;
 mod password;
 mod roles;
 mod scope;
@@ -16,7 +17,8 @@ use crate::error::{Error, codes};
 use crate::http::Routes;
 use crate::{Kernel, Result, id};
 
-pub use accounts::{NewUser, create_user, grant_role, set_password};
+pub use accounts::{NewUser, UserBrief, create_user, find_user, grant_role, set_password, users_by_id, users_of_body};
+pub use many::{Person, create_users, people};
 pub use password::hash as hash_password;
 pub use roles::{Role, RoleGrant, offer_permissions};
 pub use scope::{Columns, Reach, Scope};

@@ -23,7 +23,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Postgres, Sqlite};
 use tokio::sync::Notify;
 
 pub use sql::Sql;
-pub use value::{Json, UnknownWord, Value};
+pub use value::{Json, StoredAsText, UnknownWord, Value};
 
 /// A row that both drivers can fill: `#[derive(sqlx::FromRow)]` is enough.
 pub trait Record: Send + Unpin + for<'r> sqlx::FromRow<'r, SqliteRow> + for<'r> sqlx::FromRow<'r, PgRow> {}

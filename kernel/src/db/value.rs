@@ -39,6 +39,15 @@ value! {
     Time => Int via Time::millis;
 }
 
+/// A type of ours that is stored as the text it displays; see `stored_as_text!`.
+pub trait StoredAsText: std::fmt::Display {}
+
+impl<T: StoredAsText> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        Self::Text(value.map(|it| it.to_string()))
+    }
+}
+
 /// Parameters of a statement: `args![id, version, Option::<String>::None]`.
 #[macro_export]
 macro_rules! args {

@@ -10,73 +10,81 @@ use std::collections::BTreeSet;
 use kernel::intake::{Kind, Problem, delimiter, tidy};
 use standards::{AreaCode, CodeError, Level};
 
+use crate::model::GridKind;
+
 /// No columns for code and name.
-pub const UNKNOWN_LAYOUT: Kind = Kind::error(
+pub(crate) const UNKNOWN_LAYOUT: Kind = Kind::error(
     "grid.import_unknown_layout",
     "没有找到代码列和名称列，表头为：{header}",
     "No columns for code and name were found; the header reads: {header}",
 );
 /// Not a code.
-pub const BAD_CODE: Kind = Kind::error(
+pub(crate) const BAD_CODE: Kind = Kind::error(
     "grid.import_bad_code",
     "“{value}”不是区划代码：{why}",
     "“{value}” is not an area code: {why_en}",
 );
 /// A spreadsheet has turned the code into a rounded number.
-pub const ROUNDED_CODE: Kind = Kind::error(
+pub(crate) const ROUNDED_CODE: Kind = Kind::error(
     "grid.import_rounded_code",
     "代码“{value}”已被电子表格改成科学计数法，末位丢失，请将该列设为文本后重新导出",
     "A spreadsheet rounded the code “{value}”; set the column to text and export again",
 );
 /// A province or a city.
-pub const ABOVE_DISTRICT: Kind = Kind::note(
+pub(crate) const ABOVE_DISTRICT: Kind = Kind::note(
     "grid.import_above_district",
     "{code} {name}在区县以上，不导入",
     "{code} {name} is above the district and is left out",
 );
 /// No name.
-pub const EMPTY_NAME: Kind = Kind::error(
+pub(crate) const EMPTY_NAME: Kind = Kind::error(
     "grid.import_empty_name",
     "代码{code}没有名称",
     "The code {code} has no name",
 );
 /// A name too long to be one, or with control characters.
-pub const BAD_NAME: Kind = Kind::error(
+pub(crate) const BAD_NAME: Kind = Kind::error(
     "grid.import_bad_name",
     "{code}的名称“{value}”超过{longest}个字或含有控制字符",
     "The name “{value}” of {code} is longer than {longest} characters or holds control characters",
 );
 /// A row of another level than the sender announced.
-pub const WRONG_LEVEL: Kind = Kind::error(
+pub(crate) const WRONG_LEVEL: Kind = Kind::error(
     "grid.import_wrong_level",
     "{code} {name}的层级是{level}，而本次导入的层级是{wanted}",
     "{code} {name} is of the level {level_en}, but this import is of the level {wanted_en}",
 );
 /// A column with the code of something above the area contradicts the area's own code.
-pub const PARENT_DIFFERS: Kind = Kind::error(
+pub(crate) const PARENT_DIFFERS: Kind = Kind::error(
     "grid.import_parent_differs",
     "{code}的上级代码“{value}”与自身代码不符",
     "The upper code “{value}” of {code} does not fit its own code",
 );
+/// A kind of grid that nobody knows.
+pub(crate) const UNKNOWN_KIND: Kind = Kind::warning(
+    "grid.import_unknown_kind",
+    "网格类型“{value}”无法识别（综合网格、专属网格），未采用",
+    "“{value}” is no kind of grid (general, dedicated) and is left out",
+);
 /// A number that is none.
-pub const BAD_NUMBER: Kind = Kind::warning(
+pub(crate) const BAD_NUMBER: Kind = Kind::warning(
     "grid.import_bad_number",
     "“{value}”不是数，未采用",
     "“{value}” is not a number and is left out",
 );
 
 /// The longest name taken.
-pub const LONGEST_NAME: usize = 100;
+pub(crate) const LONGEST_NAME: usize = 100;
 
 /// An area as read, not yet compared with what is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AreaRow {
+pub(crate) struct AreaRow {
     /// Code, without the zeros that official lists fill up with; it says the level and the parent.
     pub code: AreaCode,
     /// Name as written.
     pub name: String,
-    /// Kind as written, e.g. 综合网格.
-    pub kind: Option<String>,
+    /// What kind of grid it is.
+    pub kind: Option<GridKind>,
     /// Inhabitants.
     pub population: Option<i64>,
     /// Households.
@@ -89,7 +97,7 @@ pub struct AreaRow {
 
 impl AreaRow {
     /// A row with code and name alone.
-    pub fn new(code: AreaCode, name: String, file: &str, line: u64) -> Self {
+    pub(crate) fn new(code: AreaCode, name: String, file: &str, line: u64) -> Self {
         Self {
             code,
             name,
@@ -104,7 +112,7 @@ impl AreaRow {
 
 /// What one file held.
 #[derive(Debug, Default)]
-pub struct Read {
+pub(crate) struct Read {
     /// The rows that were understood.
     pub rows: Vec<AreaRow>,
     /// Codes of rows that were understood no further than their code.
@@ -115,7 +123,7 @@ pub struct Read {
 
 /// Where the text of a code leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CodeReading {
+pub(crate) enum CodeReading {
     /// An area of the tree.
     Area(AreaCode),
     /// A province or a city, by its digits without filling: outside the tree.
@@ -128,7 +136,7 @@ pub enum CodeReading {
 
 /// Reads a code as files write it: filled with zeros or not, full-width or not, `321012.0` where a spreadsheet took it
 /// for a number.
-pub fn read_code(cell: &str) -> CodeReading {
+pub(crate) fn read_code(cell: &str) -> CodeReading {
     let text = standards::text::code(tidy(cell));
     let text = text.strip_suffix(".0").unwrap_or(&text);
     let above = match text.len() {
@@ -268,7 +276,7 @@ impl Columns {
 }
 
 /// Reads one list.
-pub fn read(file: &str, text: &str, wanted: Option<Level>) -> Read {
+pub(crate) fn read(file: &str, text: &str, wanted: Option<Level>) -> Read {
     let mut read = Read::default();
     let mut columns: Option<Columns> = None;
     let mut in_file = BTreeSet::new();
@@ -372,15 +380,21 @@ impl Row<'_> {
             return Err(Some(code));
         }
         let mut row = AreaRow::new(code, name.to_owned(), self.file, self.line);
-        row.kind = self
-            .columns
-            .kind
-            .map(|c| self.cell(c))
-            .filter(|k| !k.is_empty())
-            .map(str::to_owned);
+        if level == Level::Grid {
+            row.kind = self.kind(problems);
+        }
         row.population = self.number(self.columns.population, problems);
         row.households = self.number(self.columns.households, problems);
         Ok(row)
+    }
+
+    fn kind(&self, problems: &mut Vec<Problem>) -> Option<GridKind> {
+        let cell = self.cell(self.columns.kind?);
+        let kind = GridKind::read(cell);
+        if kind.is_none() && !cell.is_empty() {
+            problems.push(self.problem(&UNKNOWN_KIND).arg("value", cell));
+        }
+        kind
     }
 
     fn number(&self, column: Option<usize>, problems: &mut Vec<Problem>) -> Option<i64> {

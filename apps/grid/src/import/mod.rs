@@ -1,52 +1,54 @@
 //! Reading areas and their shapes from files: bytes in, typed rows and a list of problems out.
 //!
-//! Pure: no database, no HTTP. [`read`] takes the files of one upload together, because a village's parent may be in
+//! [`read`] is pure. It takes the files of one upload together, because a village's parent may be in
 //! another file than the village, and a shape's area too. An import is all or nothing: the caller commits only when
 //! [`AreaImport::has_errors`] says no, and may repeat an import as often as it likes.
 
-pub mod divisions;
-pub mod shapes;
+mod changes;
+pub(crate) mod commit;
+mod divisions;
+mod shapes;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use kernel::intake::{Kind, Problem};
 use standards::{AreaCode, Crs, Level};
 
-pub use divisions::{AreaRow, WRONG_LEVEL};
-pub use shapes::ShapeRow;
+pub(crate) use divisions::{AreaRow, WRONG_LEVEL};
+pub(crate) use shapes::ShapeRow;
 
 /// A parent that is neither in the files nor known already.
-pub const ORPHAN: Kind = Kind::error(
+pub(crate) const ORPHAN: Kind = Kind::error(
     "grid.import_orphan",
     "{code} {name}的上级{parent}既不在文件中，也不在已有区划中",
     "The parent {parent} of {code} {name} is neither in the files nor known already",
 );
 /// The same code twice in one file.
-pub const DUPLICATE: Kind = Kind::error(
+pub(crate) const DUPLICATE: Kind = Kind::error(
     "grid.import_duplicate",
     "代码{code}重复，首次出现在{first}",
     "The code {code} is repeated; it first stands in {first}",
 );
 /// One code with two names, in one file or across files.
-pub const TWO_NAMES: Kind = Kind::error(
+pub(crate) const TWO_NAMES: Kind = Kind::error(
     "grid.import_two_names",
     "代码{code}有两个名称：“{name}”和“{other}”（{first}）",
     "The code {code} has two names: “{name}” and “{other}” ({first})",
 );
 /// A shape names its area otherwise than the list of areas does.
-pub const SHAPE_NAME: Kind = Kind::warning(
+pub(crate) const SHAPE_NAME: Kind = Kind::warning(
     "grid.import_shape_name",
     "图形中{code}的名称“{name}”与区划表中的“{other}”不同，以区划表为准",
     "The shape calls {code} “{name}”, the list calls it “{other}”; the list is followed",
 );
 /// A shape for an area that nobody knows.
-pub const UNKNOWN_CODE: Kind = Kind::error(
+pub(crate) const UNKNOWN_CODE: Kind = Kind::error(
     "grid.import_unknown_code",
     "图形的代码{code}既不在文件中，也不在已有区划中，且没有名称，无法新建",
     "The shape's code {code} is neither in the files nor known already, and has no name to create it with",
 );
 /// Neither of the two formats.
-pub const NOT_TEXT: Kind = Kind::error(
+pub(crate) const NOT_TEXT: Kind = Kind::error(
     "grid.import_not_text",
     "文件不是CSV或GeoJSON文本，或编码既非UTF-8也非GB 18030",
     "The file is neither CSV nor GeoJSON, or its encoding is neither UTF-8 nor GB 18030",
@@ -54,7 +56,7 @@ pub const NOT_TEXT: Kind = Kind::error(
 
 /// One uploaded file.
 #[derive(Clone, Copy, Debug)]
-pub struct SourceFile<'a> {
+pub(crate) struct SourceFile<'a> {
     /// Its name, for the problems.
     pub name: &'a str,
     /// Its content.
@@ -63,7 +65,7 @@ pub struct SourceFile<'a> {
 
 /// What the sender said about the files.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub(crate) struct Options {
     /// All rows are of this level; rows of another are refused.
     pub level: Option<Level>,
     /// The coordinate system of the shapes.
@@ -74,7 +76,7 @@ pub struct Options {
 
 /// What the files held.
 #[derive(Clone, Debug, Default)]
-pub struct AreaImport {
+pub(crate) struct AreaImport {
     /// Areas, parents before children.
     pub areas: Vec<AreaRow>,
     /// Shapes, by code; each belongs to an area above or to one known already.
@@ -85,13 +87,13 @@ pub struct AreaImport {
 
 impl AreaImport {
     /// Whether something was refused, so that nothing may be committed.
-    pub fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         self.problems.iter().any(Problem::is_error)
     }
 }
 
 /// Reads the files of one upload. `existing` holds the codes of the areas known already.
-pub fn read(files: &[SourceFile<'_>], existing: &HashSet<AreaCode>, options: &Options) -> AreaImport {
+pub(crate) fn read(files: &[SourceFile<'_>], existing: &HashSet<AreaCode>, options: &Options) -> AreaImport {
     let mut gathered = Gathered::default();
     for file in files {
         let decoded = kernel::intake::decode(file.bytes);

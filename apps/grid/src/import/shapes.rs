@@ -20,100 +20,100 @@ use super::{Options, WRONG_LEVEL};
 use crate::wkb;
 
 /// JSON, but not a feature, a collection of features or JSON at all.
-pub const NOT_GEOJSON: Kind = Kind::error(
+pub(crate) const NOT_GEOJSON: Kind = Kind::error(
     "grid.import_not_geojson",
     "文件不是GeoJSON：{why}",
     "The file is not GeoJSON: {why}",
 );
 /// A map projection, or a datum that is not converted.
-pub const OTHER_CRS: Kind = Kind::error(
+pub(crate) const OTHER_CRS: Kind = Kind::error(
     "grid.import_other_crs",
     "文件声明的坐标系“{value}”不受支持，请转换为经纬度（WGS 84/CGCS2000、GCJ-02或BD-09）",
     "The file declares the coordinate system “{value}”, which is not supported; convert it to longitude and latitude (WGS 84/CGCS2000, GCJ-02 or BD-09)",
 );
 /// No code among the properties.
-pub const NO_CODE: Kind = Kind::error(
+pub(crate) const NO_CODE: Kind = Kind::error(
     "grid.import_no_code",
     "要素没有代码（属性code、adcode或要素id）",
     "The feature has no code (property code, adcode or the feature's id)",
 );
 /// No geometry, or one without points.
-pub const EMPTY: Kind = Kind::error("grid.import_shape_empty", "{code}没有图形", "{code} has no geometry");
+pub(crate) const EMPTY: Kind = Kind::error("grid.import_shape_empty", "{code}没有图形", "{code} has no geometry");
 /// Points or lines.
-pub const NOT_POLYGON: Kind = Kind::error(
+pub(crate) const NOT_POLYGON: Kind = Kind::error(
     "grid.import_not_polygon",
     "{code}的图形是{value}，应为Polygon或MultiPolygon",
     "The geometry of {code} is a {value}; a Polygon or MultiPolygon is needed",
 );
 /// Coordinates that are not arrays of numbers.
-pub const UNREADABLE: Kind = Kind::error(
+pub(crate) const UNREADABLE: Kind = Kind::error(
     "grid.import_shape_unreadable",
     "{code}的坐标无法读取：{why}",
     "The coordinates of {code} cannot be read: {why}",
 );
 /// The last point of a ring is not its first.
-pub const NOT_CLOSED: Kind = Kind::error(
+pub(crate) const NOT_CLOSED: Kind = Kind::error(
     "grid.import_not_closed",
     "{code}的{ring}没有闭合",
     "{ring_en} of {code} is not closed",
 );
 /// A ring without an inside.
-pub const TOO_FEW_POINTS: Kind = Kind::error(
+pub(crate) const TOO_FEW_POINTS: Kind = Kind::error(
     "grid.import_too_few_points",
     "{code}的{ring}只有{found}个点，至少需要4个（含闭合点）",
     "{ring_en} of {code} has {found} points; it needs at least 4 with the closing one",
 );
 /// All points of a ring on one line.
-pub const FLAT: Kind = Kind::error(
+pub(crate) const FLAT: Kind = Kind::error(
     "grid.import_flat",
     "{code}的{ring}面积为零",
     "{ring_en} of {code} has no area",
 );
 /// Outside the globe.
-pub const OUT_OF_RANGE: Kind = Kind::error(
+pub(crate) const OUT_OF_RANGE: Kind = Kind::error(
     "grid.import_out_of_range",
     "{code}的坐标{at}超出经纬度范围",
     "The coordinate {at} of {code} is no longitude and latitude",
 );
 /// Latitude first.
-pub const SWAPPED: Kind = Kind::error(
+pub(crate) const SWAPPED: Kind = Kind::error(
     "grid.import_swapped",
     "{code}的坐标{at}像是纬度在前；应为经度在前",
     "The coordinate {at} of {code} seems to have the latitude first; the longitude comes first",
 );
 /// A ring crosses or touches itself.
-pub const SELF_INTERSECTION: Kind = Kind::error(
+pub(crate) const SELF_INTERSECTION: Kind = Kind::error(
     "grid.import_self_intersection",
     "{code}的{ring}在{at}附近自相交",
     "{ring_en} of {code} intersects itself near {at}",
 );
 /// Holes outside, rings that cross each other, parts that overlap.
-pub const INVALID: Kind = Kind::error(
+pub(crate) const INVALID: Kind = Kind::error(
     "grid.import_invalid_shape",
     "{code}的图形无效：{why}",
     "The geometry of {code} is not valid: {why}",
 );
 /// More points than can be checked in reasonable time.
-pub const TOO_DETAILED: Kind = Kind::error(
+pub(crate) const TOO_DETAILED: Kind = Kind::error(
     "grid.import_too_detailed",
     "{code}的图形有{found}个点，超过{most}个，请先简化",
     "The geometry of {code} has {found} points, more than {most}; simplify it first",
 );
 /// Two areas of one parent share ground.
-pub const OVERLAP: Kind = Kind::warning(
+pub(crate) const OVERLAP: Kind = Kind::warning(
     "grid.import_overlap",
     "{code}与{other}重叠约{area}平方米",
     "{code} overlaps {other} by about {area} m²",
 );
 /// A shape does not lie in its parent's.
-pub const OUTSIDE_PARENT: Kind = Kind::warning(
+pub(crate) const OUTSIDE_PARENT: Kind = Kind::warning(
     "grid.import_outside_parent",
     "{code}的中心不在上级{parent}的图形内",
     "The middle of {code} is not inside the shape of its parent {parent}",
 );
 
 /// The most points of one shape: the check of holes and parts grows with the square of it.
-pub const MOST_POINTS: usize = 20_000;
+pub(crate) const MOST_POINTS: usize = 20_000;
 /// What a ring must enclose, in square degrees: about a hundredth of a square metre.
 const LEAST_AREA: f64 = 1e-12;
 /// Overlaps up to this share of the smaller area are slips of the pen, not of the plan.
@@ -123,7 +123,7 @@ const OVERLAP_M2: f64 = 100.0;
 
 /// A shape as read: WGS 84, valid, outer rings counter-clockwise.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ShapeRow {
+pub(crate) struct ShapeRow {
     /// Whose shape it is.
     pub code: AreaCode,
     /// The name among the properties, if there is one.
@@ -144,9 +144,29 @@ pub struct ShapeRow {
     pub feature: u64,
 }
 
+impl ShapeRow {
+    /// A shape in WGS 84 that came from no file; none if it is empty.
+    pub(crate) fn new(code: AreaCode, shape: MultiPolygon<f64>, source: Crs) -> Option<Self> {
+        let shape = shape.orient(Direction::Default);
+        let bounds = shape.bounding_rect()?;
+        let center = shape.interior_point()?;
+        Some(Self {
+            code,
+            name: None,
+            wkb: wkb::encode(&shape),
+            bbox: [bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y],
+            center: [center.x(), center.y()],
+            shape,
+            source,
+            file: String::new(),
+            feature: 0,
+        })
+    }
+}
+
 /// What one file held.
 #[derive(Debug, Default)]
-pub struct Read {
+pub(crate) struct Read {
     /// The shapes that were understood.
     pub shapes: Vec<ShapeRow>,
     /// What was wrong.
@@ -169,7 +189,7 @@ struct Feature {
 }
 
 /// Reads one file of GeoJSON: a collection of features or a single one.
-pub fn read(file: &str, text: &str, options: &Options) -> Read {
+pub(crate) fn read(file: &str, text: &str, options: &Options) -> Read {
     let mut read = Read::default();
     let not_geojson = |why: &str| Problem::new(&NOT_GEOJSON, file).arg("why", why);
     let collection: Collection = match serde_json::from_str(text) {
@@ -399,21 +419,12 @@ impl Checker<'_> {
     }
 
     fn finish(&self, shape: &MultiPolygon<f64>, name: Option<String>, source: Crs) -> Checked<ShapeRow> {
-        let empty = || Box::new(self.problem(&EMPTY));
-        let shape = to_wgs84(shape, source).orient(Direction::Default);
-        let bounds = shape.bounding_rect().ok_or_else(empty)?;
-        let center = shape.interior_point().ok_or_else(empty)?;
-        Ok(ShapeRow {
-            code: self.code,
-            name,
-            wkb: wkb::encode(&shape),
-            bbox: [bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y],
-            center: [center.x(), center.y()],
-            shape,
-            source,
-            file: self.file.to_owned(),
-            feature: self.number,
-        })
+        let row = ShapeRow::new(self.code, to_wgs84(shape, source), source);
+        let mut row = row.ok_or_else(|| self.problem(&EMPTY))?;
+        row.name = name;
+        self.file.clone_into(&mut row.file);
+        row.feature = self.number;
+        Ok(row)
     }
 }
 
@@ -467,7 +478,7 @@ fn crossing(ring: &LineString<f64>) -> Option<Coord<f64>> {
 }
 
 /// Compares the shapes of one import, sorted by code: siblings that overlap, children outside their parent.
-pub fn compare(shapes: &[ShapeRow]) -> Vec<Problem> {
+pub(crate) fn compare(shapes: &[ShapeRow]) -> Vec<Problem> {
     let mut problems = Vec::new();
     let tree = RTree::bulk_load(
         shapes

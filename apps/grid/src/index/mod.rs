@@ -1,15 +1,13 @@
 //! Which grid is this? All shaped areas in memory, asked by point.
 //!
 //! An R-tree over the bounding boxes of all parts finds the few candidates, an exact test of rings decides. The index
-//! never changes: when areas are imported or edited, a new one is built beside it and put in its place at once
-//! ([`SharedIndex`]), so that a question is answered from the old areas or the new ones, never from a mixture.
+//! never changes: when areas are imported or edited, a new one is built with the new [`Atlas`](crate::atlas::Atlas).
 //!
 //! A point on a border belongs to exactly one area: the one with the lowest code. Since a code begins with the code of
 //! the area above, the answer is the same whether one asks for the grid or for the village. Where areas of one level
 //! overlap (a dedicated grid laid over general ones), the smaller one has the point.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{BTreeMap, HashMap};
 
 use geo::kernels::{Kernel, Orientation, RobustKernel};
 use geo::{Area, BoundingRect, Coord, LineString, MultiPolygon, Polygon};
@@ -19,7 +17,7 @@ use standards::{AreaCode, Level, Point};
 
 /// An area as the index needs it.
 #[derive(Clone, Debug)]
-pub struct IndexedArea {
+pub(crate) struct IndexedArea {
     /// Its code.
     pub code: AreaCode,
     /// Its name.
@@ -70,9 +68,10 @@ const METRE: f64 = 1.0 / 111_195.0;
 
 /// All areas at one moment.
 #[derive(Debug, Default)]
-pub struct AreaIndex {
+pub(crate) struct AreaIndex {
     tree: RTree<Part>,
     shaped: Vec<Shaped>,
+    place: HashMap<AreaCode, usize>,
     names: BTreeMap<AreaCode, String>,
 }
 
@@ -85,7 +84,7 @@ struct Shaped {
 
 impl AreaIndex {
     /// Builds the index of these areas.
-    pub fn new(areas: impl IntoIterator<Item = IndexedArea>) -> Self {
+    pub(crate) fn new(areas: impl IntoIterator<Item = IndexedArea>) -> Self {
         let mut index = Self::default();
         let mut parts = Vec::new();
         for area in areas {
@@ -98,6 +97,7 @@ impl AreaIndex {
                     parts.push(GeomWithData::new(bounds, (index.shaped.len(), number)));
                 }
             }
+            index.place.insert(area.code, index.shaped.len());
             index.shaped.push(Shaped {
                 code: area.code,
                 polygons: shape.0,
@@ -108,13 +108,21 @@ impl AreaIndex {
         index
     }
 
-    /// How many areas have a shape.
-    pub fn shaped(&self) -> usize {
-        self.shaped.len()
+    /// The polygons of an area, if it has a shape.
+    pub(crate) fn shape(&self, code: AreaCode) -> Option<&[Polygon<f64>]> {
+        let shaped = self.shaped.get(*self.place.get(&code)?)?;
+        Some(&shaped.polygons)
+    }
+
+    /// West, south, east and north end of all shapes.
+    pub(crate) fn bounds(&self) -> Option<[f64; 4]> {
+        let around = self.tree.root().envelope();
+        let ([west, south], [east, north]) = (around.lower(), around.upper());
+        (west <= east && south <= north).then_some([west, south, east, north])
     }
 
     /// Where a point (WGS 84) lies; nothing if it is outside all shapes.
-    pub fn locate(&self, point: Point) -> Option<Located> {
+    pub(crate) fn locate(&self, point: Point) -> Option<Located> {
         let point = Coord {
             x: point.lng,
             y: point.lat,
@@ -142,7 +150,7 @@ impl AreaIndex {
     /// As [`locate`](Self::locate), but a point outside, or in a gap between the innermost areas, is given to the
     /// nearest one within so many metres. An area that has the point keeps it: only what lies inside that area may
     /// be nearer.
-    pub fn locate_near(&self, point: Point, metres: f64) -> Option<Located> {
+    pub(crate) fn locate_near(&self, point: Point, metres: f64) -> Option<Located> {
         let exact = self.locate(point);
         let held = exact.as_ref().and_then(|l| l.innermost()).map(|named| named.code);
         let nearest = self.nearest(
@@ -274,24 +282,6 @@ fn distance(polygon: &Polygon<f64>, point: Coord<f64>, squeeze: f64) -> f64 {
         (a.x + along * dx).hypot(a.y + along * dy)
     });
     to_edge.fold(f64::INFINITY, f64::min)
-}
-
-/// The index in use, shared by all requests.
-#[derive(Clone, Debug, Default)]
-pub struct SharedIndex(Arc<RwLock<Arc<AreaIndex>>>);
-
-impl SharedIndex {
-    /// The index as it is now. Whoever asks several questions about one thing keeps it and asks them all of it.
-    pub fn now(&self) -> Arc<AreaIndex> {
-        // Nothing can panic while the lock is held, so a poisoned lock holds a whole index all the same.
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Puts a new index in the place of the old one.
-    pub fn replace(&self, index: AreaIndex) {
-        let index = Arc::new(index);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = index;
-    }
 }
 
 #[cfg(test)]

@@ -140,15 +140,6 @@ fn a_gap_goes_to_a_neighbour_inside_the_same_village_only() {
 }
 
 #[test]
-fn a_replaced_index_answers_at_once_and_the_old_one_stays_whole() {
-    let shared = SharedIndex::default();
-    let before = shared.now();
-    shared.replace(tiling());
-    assert_eq!(before.locate(at(1.0, 1.0)), None);
-    assert!(shared.now().locate(at(1.0, 1.0)).is_some());
-}
-
-#[test]
 fn a_district_of_eleven_hundred_grids_is_asked_fast() {
     // 1,089 grids of 60 points each, as ragged as real ones: every edge is bent at fifteen places, alike on both sides.
     let bend = |a: f64, b: f64| (a * 12.9898 + b * 78.233).sin() * 0.02;

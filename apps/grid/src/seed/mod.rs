@@ -1,8 +1,9 @@
 //! The demo district: everything of the ground floor, made from a seed. The same seed gives the same district.
 //!
-//! Start at [`district`]. Nothing here touches a database: these are plain values for the demo's bulk insert.
+//! Start at [`district`], which makes plain values; only `insert` touches a database.
 
 mod borders;
+pub(crate) mod insert;
 mod land;
 mod mesh;
 mod names;
@@ -14,7 +15,7 @@ mod tests;
 
 pub use people::{DemoBody, DemoPerson, DemoPost, DemoScope, WORKERS};
 pub use shapes::{
-    CENTRE, DEDICATED_GRIDS, DISTRICT, DemoArea, DemoWater, GENERAL_GRIDS, Level, random_point_in, square_km,
+    CENTRE, DEDICATED_GRIDS, DISTRICT, DemoArea, DemoWater, GENERAL_GRIDS, random_point_in, square_km,
 };
 
 /// The demo district.

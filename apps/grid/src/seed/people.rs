@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
+use standards::Level;
 
 use super::names::{Name, person};
-use super::shapes::{DISTRICT, DemoArea, Level};
+use super::shapes::{DISTRICT, DemoArea};
 
 /// Grid workers of the demo district, leads and part-time workers included.
 pub const WORKERS: usize = 2_400;
@@ -55,8 +56,8 @@ pub struct DemoPerson {
     pub name: String,
     /// Name in pinyin.
     pub name_en: String,
-    /// `worker`, `acceptor`, `shift_lead`, `dispatcher`, `checker`, `clerk`, `head`, `leader`, `system_admin`,
-    /// `security_admin` or `audit_admin`.
+    /// `worker`, `acceptor`, `shift_lead`, `dispatcher`, `checker`, `body_clerk`, `body_head`, `leader`,
+    /// `grid_admin`, `system_admin`, `security_admin` or `audit_admin`.
     pub role: &'static str,
     /// How far the role reaches.
     pub scope: DemoScope,
@@ -204,12 +205,13 @@ impl Hiring {
 }
 
 /// How many of each role sit in the centre.
-const CENTRE_STAFF: [(&str, &str, usize); 8] = [
+const CENTRE_STAFF: [(&str, &str, usize); 9] = [
     ("acceptor", "a", 12),
     ("shift_lead", "s", 4),
     ("dispatcher", "d", 10),
     ("checker", "k", 12),
     ("leader", "l", 6),
+    ("grid_admin", "gridadmin", 1),
     ("system_admin", "sysadmin", 1),
     ("security_admin", "secadmin", 1),
     ("audit_admin", "auditor", 1),
@@ -261,7 +263,7 @@ pub(super) fn people(seed: u64, areas: &[DemoArea], bodies: &[DemoBody]) -> Vec<
         }
     }
     for body in bodies {
-        for (role, letter) in [("clerk", 'c'), ("head", 'h')] {
+        for (role, letter) in [("body_clerk", 'c'), ("body_head", 'h')] {
             let login = format!("{}-{letter}", body.code.to_lowercase());
             let staff = hiring.hire(login, role, DemoScope::Body(body.code.clone()));
             staff.area = Some(body.area.clone());

@@ -10,6 +10,7 @@ use geo::{Area as _, InteriorPoint, LineString, Polygon};
 use rand::rngs::ChaCha8Rng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
+use standards::Level;
 
 use super::borders::{Borders, Drawing, degrees};
 use super::land::{Land, STREETS};
@@ -27,19 +28,6 @@ pub const GENERAL_GRIDS: usize = 1_091;
 pub const DEDICATED_GRIDS: usize = DEDICATED.len();
 const VILLAGES: usize = 326;
 const GRIDS: usize = GENERAL_GRIDS + DEDICATED_GRIDS;
-
-/// Which level an area belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// 区
-    District,
-    /// 镇 or 街道
-    Town,
-    /// 村 or 社区
-    Village,
-    /// 网格
-    Grid,
-}
 
 /// One area of the demo district.
 #[derive(Debug, Clone, PartialEq)]

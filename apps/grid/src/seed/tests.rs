@@ -5,9 +5,10 @@ use std::collections::{HashMap, HashSet};
 use geo::{Area as _, BoundingRect, Contains, LineString, Polygon, Validation};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
+use standards::Level;
 
 use super::{
-    DEDICATED_GRIDS, DISTRICT, DemoArea, DemoDistrict, GENERAL_GRIDS, Level, WORKERS, district, random_point_in,
+    DEDICATED_GRIDS, DISTRICT, DemoArea, DemoDistrict, GENERAL_GRIDS, WORKERS, district, random_point_in,
 };
 
 fn of_level(district: &DemoDistrict, level: Level) -> Vec<&DemoArea> {

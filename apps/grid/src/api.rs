@@ -1,0 +1,239 @@
+//! The front door: what other apps may ask and do.
+//!
+//! Questions go to the [`Atlas`] in memory. What writes takes the caller's [`Work`], so that it commits together with what
+//! the caller writes; afterwards the caller says [`reload`], and other servers notice by themselves.
+
+use std::sync::Arc;
+
+use kernel::auth;
+use kernel::error::{Fields, codes as kernel_codes};
+use kernel::events::{Place, Topic};
+use kernel::{Kernel, Result, Work, db::Tx};
+use serde::{Deserialize, Serialize};
+use standards::{AreaCode, Level};
+use tokio::sync::Mutex;
+
+pub use crate::atlas::Atlas;
+pub use crate::import::commit::{ImportOptions, ImportReport, import};
+pub use crate::index::{Located, Named};
+pub use crate::model::{
+    Area, Body, BodyKind, GridKind, NewArea, NewBody, PostId, PostKind, PostedWorker, name_key,
+};
+pub use crate::permissions::{GRID_MANAGE, GRID_READ};
+pub use crate::seed::insert::{PASSWORD, seed_demo};
+
+use crate::codes;
+use crate::model;
+use crate::store::{self, PostRow};
+
+/// Areas, bodies or posts have changed.
+pub static GRID_CHANGED: Topic = Topic {
+    name: "grid.changed",
+    needs: &GRID_READ,
+};
+
+/// The news this app sends.
+pub(crate) static TOPICS: &[&Topic] = &[&GRID_CHANGED];
+
+/// What [`GRID_CHANGED`] says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Changed {
+    /// `area`, `body`, `post` or `import`.
+    pub what: String,
+    /// Which one; of an import, the district.
+    pub code: String,
+}
+
+impl Changed {
+    pub(crate) fn new(what: &str, code: impl ToString) -> Self {
+        Self {
+            what: what.to_owned(),
+            code: code.to_string(),
+        }
+    }
+}
+
+/// Loads of the atlas take turns, so that an older one never replaces a newer one.
+struct Turn(Mutex<()>);
+
+/// Loads the atlas for the first time.
+pub(crate) async fn open(kernel: &Kernel) -> Result<()> {
+    kernel.share(Turn(Mutex::new(())));
+    reload(kernel).await
+}
+
+/// The areas and bodies as they are now. Whoever asks several questions about one thing keeps it and asks it all of them.
+pub fn atlas(kernel: &Kernel) -> Result<Arc<Atlas>> {
+    kernel.shared()
+}
+
+/// Loads the atlas anew: after the commit of anything that changed areas or bodies.
+pub async fn reload(kernel: &Kernel) -> Result<()> {
+    let turn = kernel.shared::<Turn>()?;
+    let _held = turn.0.lock().await;
+    let atlas = store::load(&mut kernel.read().await?).await?;
+    kernel.share(atlas);
+    Ok(())
+}
+
+/// Loads the atlas anew if somebody else has changed the tables.
+pub async fn refresh(kernel: &Kernel) -> Result<()> {
+    let revision = store::revision(&mut kernel.read().await?).await?;
+    if atlas(kernel)?.revision() == revision {
+        return Ok(());
+    }
+    reload(kernel).await
+}
+
+/// Makes an area. Its parent has to be there, perhaps made earlier in the same work.
+pub async fn create_area(work: &mut Work, area: NewArea) -> Result<()> {
+    let code = area.check()?;
+    store::next_revision(work).await?;
+    if let Some(parent) = code.parent()
+        && !store::has_area(work, parent.as_str()).await?
+    {
+        let mut fields = Fields::new();
+        fields.refuse_with("code", &codes::NO_PARENT, &[("parent", parent.as_str())]);
+        fields.done()?;
+    }
+    let now = work.now();
+    let made = Area::from_new(code, &area);
+    store::insert_area(work, &made, now).await?;
+    if made.level == Level::District {
+        tell_meta(work).await?;
+    }
+    let facts = serde_json::json!({
+        "name": area.name, "kind": area.kind, "households": area.households, "population": area.population,
+    });
+    work.audit("grid.area_created", code, facts).await?;
+    work.emit(&GRID_CHANGED, at(Some(&area.code), None), Changed::new("area", code)).await
+}
+
+/// Makes a responsible body. Its area, if it has one, has to be there.
+pub async fn create_body(work: &mut Work, body: NewBody) -> Result<()> {
+    body.check()?;
+    store::next_revision(work).await?;
+    require_area(work, "area", body.area.as_deref()).await?;
+    let now = work.now();
+    store::insert_bodies(work, std::slice::from_ref(&body), now).await?;
+    let facts = serde_json::json!({ "kind": body.kind, "name": body.name, "area": body.area });
+    work.audit("grid.body_created", &body.code, facts).await?;
+    let place = at(body.area.as_deref(), Some(&body.code));
+    work.emit(&GRID_CHANGED, place, Changed::new("body", &body.code)).await
+}
+
+/// Refuses a field that names an area which is not there.
+pub(crate) async fn require_area(tx: &mut Tx, field: &str, area: Option<&str>) -> Result<()> {
+    let mut fields = Fields::new();
+    if let Some(area) = area
+        && !store::has_area(tx, area).await?
+    {
+        fields.refuse_with(field, &kernel_codes::UNKNOWN, &[("value", area)]);
+    }
+    fields.done()
+}
+
+/// Whose business a change is.
+pub(crate) fn at<'a>(area: Option<&'a str>, body: Option<&'a str>) -> Place<'a> {
+    Place { area, body, owner: None }
+}
+
+/// Leaves the district's name and the bounds of its map where pages find them before anybody logs in.
+pub(crate) async fn tell_meta(tx: &mut Tx) -> Result<()> {
+    match store::district_facts(tx).await? {
+        Some(facts) => kernel::http::set_setting(tx, "district", &facts).await,
+        None => Ok(()),
+    }
+}
+
+/// The lowest free code one level below `parent`, within the numbers that the name suggests: 街道 001–099, 镇 100–199,
+/// 乡 200–399, other units like towns 400–599; 社区 001–199, 村 200–399, other units like villages 400–599; grids 001–999.
+pub fn next_area_code(atlas: &Atlas, parent: &str, level: Level, name: &str) -> Result<String> {
+    let code = AreaCode::parse(parent).ok().filter(|it| it.level().inner() == Some(level));
+    let Some(code) = code else {
+        let mut fields = Fields::new();
+        let names = [("zh", "上一级区划"), ("en", "code one level above")];
+        fields.refuse_with("parent", &codes::WRONG_LEVEL, &names);
+        return fields.done().map(|()| String::new());
+    };
+    let taken = atlas.children(parent).map(|it| it.code.as_str());
+    Ok(model::next_area_code(code, name, taken)?.to_string())
+}
+
+/// The lowest free code of a body of this kind: `D01`, `C01`, … A town's own body is better named by [`body_code_of`].
+pub fn next_body_code(atlas: &Atlas, kind: BodyKind) -> String {
+    model::next_body_code(kind, atlas.body_codes(kind))
+}
+
+/// The code of a town's or village's own body: `T321099101`.
+pub fn body_code_of(kind: BodyKind, area: &str) -> String {
+    format!("{}{area}", kind.letter())
+}
+
+/// A post to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPost {
+    /// Its id.
+    pub id: PostId,
+    /// Who.
+    pub user: auth::UserId,
+    /// Where.
+    pub area: String,
+    /// As what.
+    pub kind: PostKind,
+}
+
+/// Posts somebody in an area; who is posted there already gets the new kind. Says under which id the post is kept.
+pub async fn post_worker(work: &mut Work, post: NewPost) -> Result<PostId> {
+    require_area(work, "area", Some(&post.area)).await?;
+    let mut fields = Fields::new();
+    let known = auth::people(work, [post.user]).await?;
+    if !known.get(&post.user).is_some_and(|it| it.active) {
+        fields.refuse_with("user", &kernel_codes::UNKNOWN, &[("value", &post.user.to_string())]);
+    }
+    fields.done()?;
+    let now = work.now();
+    let row = PostRow {
+        id: post.id,
+        user_id: post.user,
+        area: post.area.clone(),
+        kind: post.kind,
+    };
+    let kept = store::upsert_post(work, &row, now).await?;
+    let facts = serde_json::json!({ "user": post.user, "area": post.area, "kind": post.kind });
+    work.audit("grid.worker_posted", kept, facts).await?;
+    work.emit(&GRID_CHANGED, at(Some(&post.area), None), Changed::new("post", kept)).await?;
+    Ok(kept)
+}
+
+/// Ends a post.
+pub async fn end_post(work: &mut Work, id: PostId) -> Result<()> {
+    let post = store::find_post(work, id).await?.ok_or_else(auth::not_found)?;
+    store::delete_post(work, id).await?;
+    let facts = serde_json::json!({ "user": post.user_id, "area": post.area, "kind": post.kind });
+    work.audit("grid.post_ended", id, facts).await?;
+    work.emit(&GRID_CHANGED, at(Some(&post.area), None), Changed::new("post", id)).await
+}
+
+/// The most people that [`workers_of`] names.
+const MOST_WORKERS: i64 = 200;
+
+/// Who can be sent somewhere: those posted in the area itself, the lead first, then their colleagues in the rest of the
+/// village. People whose account is closed are left out.
+pub async fn workers_of(tx: &mut Tx, area: &str) -> Result<Vec<PostedWorker>> {
+    let around = AreaCode::parse(area).ok().and_then(|it| it.at(Level::Village));
+    let around = around.map_or_else(|| area.to_owned(), |it| it.to_string());
+    let mut posts = store::posts_within(tx, &around, MOST_WORKERS).await?;
+    posts.sort_by(|a, b| (a.area != area, &a.area, a.kind).cmp(&(b.area != area, &b.area, b.kind)));
+    let people = auth::people(tx, posts.iter().map(|it| it.user_id)).await?;
+    let workers = posts.into_iter().filter_map(|post| {
+        let person = people.get(&post.user_id).filter(|it| it.active)?;
+        Some(PostedWorker {
+            user: post.user_id,
+            name: person.name.clone(),
+            area: post.area,
+            kind: post.kind,
+        })
+    });
+    Ok(workers.collect())
+}
