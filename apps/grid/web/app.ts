@@ -8,10 +8,12 @@ export default defineApp({
   menu: [
     { path: '/areas', icon: Map, titleKey: 'grid.areas.title', needs: 'grid.read', group: 'base', order: 10 },
     { path: '/bodies', icon: Building2, titleKey: 'grid.bodies.title', needs: 'grid.read', group: 'base', order: 20 },
-    { path: '/areas-import', icon: Upload, titleKey: 'grid.import.title', needs: 'grid.manage', group: 'base', order: 30 },
+    { path: '/import/areas', icon: Upload, titleKey: 'grid.import.title', needs: 'grid.manage', group: 'base', order: 30 },
   ],
   routes: [
-    { path: '/areas/:code?', component: () => import('./pages/Areas.vue'), meta: { titleKey: 'grid.areas.title', needs: 'grid.read' } },
+    { path: '/areas/:code(\\d*)?', component: () => import('./pages/Areas.vue'), meta: { titleKey: 'grid.areas.title', needs: 'grid.read' } },
+    { path: '/bodies', component: () => import('./pages/Bodies.vue'), meta: { titleKey: 'grid.bodies.title', needs: 'grid.read' } },
+    { path: '/import/areas', component: () => import('./pages/Import.vue'), meta: { titleKey: 'grid.import.title', needs: 'grid.manage' } },
   ],
   messages,
 })

@@ -74,10 +74,10 @@ export interface paths {
   '/api/areas/locate': { get: OpNoPath<T.Located, { query: T.LngLat & { crs?: 'wgs84' | 'gcj02' | 'bd09' } }> }
   '/api/bodies': {
     get: OpNoPath<T.Page<T.Body>, { query: { kind?: T.BodyKind; text?: string } & Paging }>
-    post: OpNoPath<T.Body, { body: { code: string; kind: T.BodyKind; name: string; area?: string } }>
+    post: OpNoPath<T.Body, { body: { code: string; kind: T.BodyKind; name: string; name_en?: string | null; area?: string | null } }>
   }
   '/api/bodies/{code}': {
-    put: Op<T.Body, ByCode & { body: { version: number; kind: T.BodyKind; name: string; area?: string; active: boolean } }>
+    put: Op<T.Body, ByCode & { body: { version: number; kind: T.BodyKind; name: string; name_en?: string | null; area?: string | null; active: boolean } }>
   }
   '/api/posts': { get: OpNoPath<T.Page<T.Post>, { query: { area?: string } & Paging }> }
 

@@ -124,6 +124,7 @@ export interface Area {
   level: AreaLevel
   parent?: string | null
   name: string
+  name_en?: string | null
   kind?: string | null
   population?: number | null
   households?: number | null
@@ -154,6 +155,7 @@ export interface Body {
   code: string
   kind: BodyKind
   name: string
+  name_en?: string | null
   area?: string | null
   active: boolean
   version: number

@@ -115,7 +115,7 @@ export default {
   drop: { many: '拖入文件，或点击选择', one: '拖入一个文件，或点击选择' },
   problems: { title: '问题清单', all: '全部', file: '文件', line: '行', detail: '问题', value: '内容', save: '下载清单' },
   form: { required: '必填', saved: '已保存' },
-  range: { title: '日期范围', from: '从', to: '到' },
+  range: { title: '日期范围', from: '开始日期', to: '结束日期', today: '今天', days: '近 {n} 天', month: '本月', year: '今年' },
   users: {
     title: '用户',
     one: '用户',

@@ -35,13 +35,17 @@ async function askBodies() {
   } while (after)
 }
 
+let bodiesAsked: Promise<void> | undefined
+/** Resolves when the bodies' names are here. */
+export function bodyNames(): Promise<void> {
+  bodiesAsked ??= askBodies().catch(() => void (bodiesAsked = undefined))
+  return bodiesAsked
+}
+
 /** The body's name, or its code until (and unless) the name is known. Reactive. */
 export function bodyName(code: string | null | undefined): string {
   if (!code) return ''
-  if (!bodies.has(code) && !asked.has('bodies')) {
-    asked.add('bodies')
-    askBodies().catch(() => asked.delete('bodies'))
-  }
+  if (!bodies.has(code)) void bodyNames()
   return bodies.get(code) ?? code
 }
 
@@ -50,4 +54,5 @@ export function forgetNames() {
   areas.clear()
   bodies.clear()
   asked.clear()
+  bodiesAsked = undefined
 }
