@@ -31,6 +31,11 @@ export async function loadSession(): Promise<Me | null> {
   return me.value
 }
 
+/** Asks again who this is: after a change of the account itself. */
+export async function renewSession(): Promise<void> {
+  me.value = await ask(api.GET('/api/session'))
+}
+
 export async function logIn(login: string, password: string): Promise<Me> {
   const answer = await ask(api.POST('/api/session', { body: { login, password } }))
   me.value = answer

@@ -43,6 +43,7 @@ export default {
     again: 'New password again',
     differ: 'The two new passwords differ',
     changed: 'Password changed',
+    forced: 'An administrator set your password. Choose your own before you go on.',
   },
   do: {
     retry: 'Try again',

@@ -43,6 +43,7 @@ export default {
     again: '再输一次新密码',
     differ: '两次输入的新密码不一致',
     changed: '密码已修改',
+    forced: '您的密码由管理员设置，请先改成自己的密码。',
   },
   do: {
     retry: '重试',

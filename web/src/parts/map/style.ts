@@ -14,11 +14,12 @@ export function tokens() {
     lineSoft: of('map-line-soft'),
     label: of('map-label'),
     accent: of('accent'),
-    onAccent: of('on-accent'),
     surface: of('surface'),
     green: of('green'),
     amber: of('amber'),
     red: of('red'),
+    redInk: of('red-ink'),
+    ink: of('ink'),
     grey: of('ink-3'),
   }
 }
@@ -56,7 +57,7 @@ export function styleFor(meta: Meta | null, t: Tokens): StyleSpecification {
           paint: {
             'fill-color': ['case', ['boolean', ['feature-state', 'chosen'], false], t.accent, t.land],
             // Over a base map only the chosen area is tinted; on our own ground the towns are the land.
-            'fill-opacity': ['case', ['boolean', ['feature-state', 'chosen'], false], 0.14, ['boolean', ['feature-state', 'hover'], false], base ? 0.2 : level === 'town' ? 0.85 : 0.5, base || level !== 'town' ? 0 : 1],
+            'fill-opacity': ['case', ['boolean', ['feature-state', 'chosen'], false], 0.14, base || level !== 'town' ? 0 : 1],
           },
         }),
       ),
@@ -71,20 +72,21 @@ export function styleFor(meta: Meta | null, t: Tokens): StyleSpecification {
         layout: { 'line-join': 'round' },
         paint: { 'line-color': t.accent, 'line-width': 2.5 },
       },
-      names('grid', t, 11, [15.2, 0, 15.6, 1]),
-      names('village', t, 12, [11.6, 0, 11.9, 0.95]),
+      names('grid', t, 11.5, [14.4, 0, 14.7, 1]),
+      names('village', t, 12.5, [11.4, 0, 11.7, 1], 15.6),
       names('town', t, [9, 12, 13, 15], [12.9, 1, 13.6, 0.5]),
       {
+        // Calm in the middle; the ring has the worst light inside, and "!n" says in figures how many are overdue.
         id: 'clusters',
         type: 'circle',
         source: 'points',
         filter: ['has', 'point_count'],
         paint: {
-          'circle-color': ['case', ['>', ['get', 'red'], 0], t.red, ['>', ['get', 'yellow'], 0], t.amber, ['>', ['get', 'green'], 0], t.green, t.grey],
-          'circle-radius': ['interpolate', ['linear'], ['ln', ['get', 'point_count']], 0.7, 12, 7, 24],
-          'circle-opacity': 0.88,
-          'circle-stroke-color': t.surface,
-          'circle-stroke-width': 2,
+          'circle-color': t.surface,
+          'circle-radius': ['interpolate', ['linear'], ['ln', ['get', 'point_count']], 0.7, 13, 7, 26],
+          'circle-opacity': 0.94,
+          'circle-stroke-color': ['case', ['>', ['get', 'red'], 0], t.red, ['>', ['get', 'yellow'], 0], t.amber, ['>', ['get', 'green'], 0], t.green, t.grey],
+          'circle-stroke-width': 2.5,
         },
       },
       {
@@ -92,8 +94,19 @@ export function styleFor(meta: Meta | null, t: Tokens): StyleSpecification {
         type: 'symbol',
         source: 'points',
         filter: ['has', 'point_count'],
-        layout: { 'text-field': ['get', 'point_count_abbreviated'], 'text-font': FONT, 'text-size': 12, 'text-allow-overlap': true },
-        paint: { 'text-color': '#ffffff', 'text-halo-color': 'rgba(0,0,0,0.35)', 'text-halo-width': 0.8 },
+        layout: {
+          'text-field': [
+            'case',
+            ['>', ['get', 'red'], 0],
+            ['format', ['to-string', ['get', 'point_count_abbreviated']], {}, '\n', {}, ['concat', '!', ['get', 'red']], { 'font-scale': 0.82, 'text-color': t.redInk }],
+            ['format', ['to-string', ['get', 'point_count_abbreviated']], {}],
+          ],
+          'text-font': FONT,
+          'text-size': 12,
+          'text-line-height': 1,
+          'text-allow-overlap': true,
+        },
+        paint: { 'text-color': t.ink },
       },
       {
         id: 'points',
@@ -135,12 +148,13 @@ function lines(level: DrawnLevel, color: string, width: number | [number, number
   }
 }
 
-function names(level: DrawnLevel, t: Tokens, size: number | [number, number, number, number], fade: [number, number, number, number]): LayerSpecification {
+function names(level: DrawnLevel, t: Tokens, size: number | [number, number, number, number], fade: [number, number, number, number], maxzoom = 24): LayerSpecification {
   return {
     id: `${level}-name`,
     type: 'symbol',
     source: `${level}-names`,
     minzoom: level === 'town' ? 0 : fade[0],
+    maxzoom,
     layout: {
       'text-field': ['get', 'name'],
       'text-font': FONT,
