@@ -174,16 +174,23 @@ impl Files {
     }
 }
 
-/// Attaches uploads to a record: they must be the user's own and not attached yet. `subject` is `<app>:<id>`.
-pub async fn attach(work: &mut Work, files: &[FileId], subject: &str) -> Result<()> {
+/// Attaches uploads to a record: they must be the user's own and not attached to another. `subject` is `<app>:<id>`.
+pub async fn attach(work: &mut Work, files: &[FileId], subject: &str) -> Result<Vec<FileView>> {
     let owner = work.user().map(|it| it.id.to_string()).unwrap_or_default();
+    let mut attached = Vec::with_capacity(files.len());
     for id in files {
-        let sql = "UPDATE kernel_file SET subject = $2 WHERE id = $1 AND owner = $3 AND (subject IS NULL OR subject = $2)";
-        if work.run(sql, args![*id, subject, &owner]).await? == 0 {
-            return Err(Error::field("photos", &codes::UNKNOWN).with("value", id.to_string()));
+        let sql = "UPDATE kernel_file SET subject = $2 WHERE id = $1 AND owner = $3 AND (subject IS NULL OR subject = $2) \
+                   RETURNING id, name, mime, bytes, sha256, width, height, taken_at, lng, lat";
+        match work.one(sql, args![*id, subject, &owner]).await? {
+            Some(view) => attached.push(view),
+            None => {
+                let mut fields = crate::error::Fields::new();
+                fields.refuse_with("photos", &codes::UNKNOWN, &[("value", &id.to_string())]);
+                fields.done()?;
+            }
         }
     }
-    Ok(())
+    Ok(attached)
 }
 
 /// A photo's bytes as a reply that browsers may keep: under its id a photo never changes.

@@ -104,6 +104,8 @@ pub struct Move<S: 'static, A: 'static> {
     pub tick: Tick,
     /// Whether a page asks twice.
     pub danger: bool,
+    /// Whether it is a step aside: the record does not wait for it, so it puts the record in nobody's inbox.
+    pub side: bool,
 }
 
 impl<S: Copy + 'static, A: Copy + 'static> Move<S, A> {
@@ -117,6 +119,7 @@ impl<S: Copy + 'static, A: Copy + 'static> Move<S, A> {
             asks: &[],
             tick: Tick::Keep,
             danger: false,
+            side: false,
         }
     }
 
@@ -130,6 +133,7 @@ impl<S: Copy + 'static, A: Copy + 'static> Move<S, A> {
             asks: &[],
             tick: Tick::Keep,
             danger: false,
+            side: false,
         }
     }
 
@@ -145,10 +149,20 @@ impl<S: Copy + 'static, A: Copy + 'static> Move<S, A> {
         Self { tick, ..self }
     }
 
-    /// Something is lost by it: a page asks twice.
+    /// A step aside, which nobody waits for.
+    #[must_use]
+    pub const fn side(self) -> Self {
+        Self { side: true, ..self }
+    }
+
+    /// Something is lost by it: a page asks twice. It is a step aside, too.
     #[must_use]
     pub const fn danger(self) -> Self {
-        Self { danger: true, ..self }
+        Self {
+            danger: true,
+            side: true,
+            ..self
+        }
     }
 }
 
@@ -171,6 +185,15 @@ impl<S: Copy + PartialEq + Display, A: Copy + PartialEq + Display> Flow<S, A> {
         S: 'a,
     {
         self.moves.iter().filter(move |it| it.from.contains(&from) && user.can(it.needs))
+    }
+
+    /// The states that wait for somebody with this permission.
+    pub fn waiting_for(&self, permission: &Permission) -> Vec<S> {
+        let mut states: Vec<S> = Vec::new();
+        for it in self.moves.iter().filter(|it| !it.side && it.needs.code == permission.code) {
+            states.extend(it.from.iter().copied().filter(|state| !states.contains(state)).collect::<Vec<_>>());
+        }
+        states
     }
 
     /// The diagram, in Mermaid.

@@ -1,0 +1,80 @@
+#![doc = include_str!("../README.md")]
+
+pub mod api;
+
+mod model;
+mod flow;
+mod permissions;
+mod codes;
+
+mod catalogue;
+mod store;
+mod view;
+mod intake;
+mod moves;
+mod desk;
+mod routes;
+mod jobs;
+
+#[cfg(test)]
+mod tests;
+
+use kernel::app::App;
+use kernel::auth::{Permission, Role, RoleGrant};
+use kernel::error::Code;
+use kernel::events::Topic;
+use kernel::http::Routes;
+use kernel::jobs::Job;
+use kernel::{Kernel, Result};
+
+/// The app of the main job: cases, from the report to the evaluation.
+pub struct Cases;
+
+impl App for Cases {
+    fn name(&self) -> &'static str {
+        "cases"
+    }
+
+    fn title(&self) -> (&'static str, &'static str) {
+        ("案件", "Cases")
+    }
+
+    fn migrations(&self) -> sqlx::migrate::Migrator {
+        sqlx::migrate!("./migrations")
+    }
+
+    fn permissions(&self) -> &'static [&'static Permission] {
+        permissions::PERMISSIONS
+    }
+
+    fn roles(&self) -> &'static [Role] {
+        permissions::ROLES
+    }
+
+    fn grants(&self) -> &'static [RoleGrant] {
+        permissions::GRANTS
+    }
+
+    fn codes(&self) -> &'static [&'static Code] {
+        codes::ALL
+    }
+
+    fn routes(&self) -> Routes {
+        routes::table()
+    }
+
+    fn topics(&self) -> &'static [&'static Topic] {
+        moves::TOPICS
+    }
+
+    fn jobs(&self) -> Vec<Job> {
+        jobs::jobs()
+    }
+
+    fn start<'a>(&'a self, kernel: &'a Kernel) -> futures_util::future::BoxFuture<'a, Result<()>> {
+        Box::pin(async {
+            catalogue::offer_national_classes(kernel).await?;
+            catalogue::reload(kernel).await
+        })
+    }
+}

@@ -1,0 +1,7 @@
+//! The front door: what others may use of this app.
+
+pub use crate::catalogue::{Catalogue, Class, Standard, catalogue, reload};
+pub use crate::flow::FLOW;
+pub use crate::model::{Action, CaseId, Counts, EntryId, MoveInput, Satisfaction, Source, StandardId, State, Step};
+pub use crate::moves::{CASE_CHANGED, Changed};
+pub use crate::view::Receipt;

@@ -1,0 +1,252 @@
+//! The responsibility list in memory: classes, filing standards, stage limits, the working calendar.
+//!
+//! A few thousand rows that each case needs and that change a few times a year; so they are read once and replaced as a
+//! whole when something changes (here at once, on other servers by the job `cases.catalogue`).
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use kernel::db::Tx;
+use kernel::error::{Error, Result};
+use kernel::{Kernel, Work, args};
+use serde::{Deserialize, Serialize};
+use standards::{Calendar, Limit, Unit};
+use utoipa::ToSchema;
+
+use crate::model::{StandardId, State};
+
+/// A class of cases.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::FromRow)]
+pub struct Class {
+    /// Its code: edition, kind letter and number, e.g. `2026.M01001`.
+    pub code: String,
+    /// The edition of the standard, or `local`.
+    pub edition: String,
+    /// `component` or `matter`.
+    pub kind: String,
+    /// The major class's code.
+    pub major: String,
+    /// The major class's name.
+    pub major_name: String,
+    /// The major class's name in English.
+    pub major_name_en: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its name in English.
+    pub name_en: Option<String>,
+}
+
+/// A filing standard: when a case is filed, how long its handling may take, who is responsible.
+#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+pub struct Standard {
+    /// Its id.
+    pub id: StandardId,
+    /// Its code: the class's and two digits.
+    pub code: String,
+    /// Its class, by code.
+    pub class: String,
+    /// When a case is filed under it.
+    pub condition: String,
+    /// The same in English.
+    pub condition_en: Option<String>,
+    /// When a case can be closed.
+    pub closing: Option<String>,
+    /// The limit's amount.
+    pub amount: f64,
+    /// The limit's unit.
+    pub unit: String,
+    /// The responsible body, by code.
+    pub body: Option<String>,
+    /// Or the place's own body at this level: `town` or `village`.
+    pub level: Option<String>,
+    /// The supervising body, by code.
+    pub supervisor: Option<String>,
+    /// The first day it is in force.
+    pub valid_from: Option<String>,
+    /// The last one.
+    pub valid_to: Option<String>,
+    /// Counts the changes.
+    pub version: i64,
+}
+
+impl Standard {
+    /// The time limit, if the stored one makes sense.
+    pub fn limit(&self) -> Option<Limit> {
+        Limit::new(self.amount, self.unit.parse::<Unit>().ok()?).ok()
+    }
+
+    /// Whether it is in force on a day (`YYYY-MM-DD`).
+    pub fn in_force(&self, day: &str) -> bool {
+        self.valid_from.as_deref().is_none_or(|it| it <= day) && self.valid_to.as_deref().is_none_or(|it| day <= it)
+    }
+}
+
+/// The list in memory.
+pub struct Catalogue {
+    classes: BTreeMap<String, Class>,
+    standards: BTreeMap<String, Standard>,
+    by_id: HashMap<StandardId, String>,
+    stage_limits: HashMap<State, Limit>,
+    /// Working days and hours.
+    pub calendar: Calendar,
+    revision: i64,
+}
+
+impl Catalogue {
+    /// A class by its code.
+    pub fn class(&self, code: &str) -> Option<&Class> {
+        self.classes.get(code)
+    }
+
+    /// Every class, by code.
+    pub fn classes(&self) -> impl Iterator<Item = &Class> {
+        self.classes.values()
+    }
+
+    /// A standard by its id.
+    pub fn standard(&self, id: StandardId) -> Option<&Standard> {
+        self.by_id.get(&id).and_then(|code| self.standards.get(code))
+    }
+
+    /// A standard by its code.
+    pub fn standard_by_code(&self, code: &str) -> Option<&Standard> {
+        self.standards.get(code)
+    }
+
+    /// Every standard, by code.
+    pub fn standards(&self) -> impl Iterator<Item = &Standard> {
+        self.standards.values()
+    }
+
+    /// The standards of a class.
+    pub fn standards_of<'a>(&'a self, class: &'a str) -> impl Iterator<Item = &'a Standard> {
+        self.standards.range(class.to_owned()..).map(|it| it.1).take_while(move |it| it.code.starts_with(class)).filter(move |it| it.class == class)
+    }
+
+    /// How long the centre's own step in this state may take.
+    pub fn stage_limit(&self, state: State) -> Option<Limit> {
+        self.stage_limits.get(&state).copied()
+    }
+}
+
+const REVISION: &str = "cases.catalogue";
+
+/// The list as it is now.
+pub fn catalogue(kernel: &Kernel) -> Result<Arc<Catalogue>> {
+    kernel.shared()
+}
+
+/// Says, within a work, that the list has changed; call [`reload`] after its commit.
+pub(crate) async fn touch(work: &mut Work) -> Result<()> {
+    work.next_number(REVISION).await.map(drop)
+}
+
+async fn revision(tx: &mut Tx) -> Result<i64> {
+    let row: Option<(i64,)> = tx.one("SELECT value FROM kernel_counter WHERE name = $1", args![REVISION]).await?;
+    Ok(row.map_or(0, |it| it.0))
+}
+
+/// Reads the list anew.
+pub async fn reload(kernel: &Kernel) -> Result<()> {
+    let mut tx = kernel.read().await?;
+    let revision = revision(&mut tx).await?;
+    let sql = "SELECT code, edition, kind, major, major_name, major_name_en, name, name_en FROM cases_class";
+    let classes: Vec<Class> = tx.all(sql, vec![]).await?;
+    let sql = "SELECT id, code, class, condition, condition_en, closing, amount, unit, body, level, supervisor, \
+               valid_from, valid_to, version FROM cases_standard";
+    let standards: Vec<Standard> = tx.all(sql, vec![]).await?;
+    let limits: Vec<(State, f64, String)> = tx.all("SELECT state, amount, unit FROM cases_stage_limit", vec![]).await?;
+    let stage_limits = limits.into_iter().map(|(state, amount, unit)| {
+        let unit = unit.parse::<Unit>().map_err(Error::internal)?;
+        Ok((state, Limit::new(amount, unit).map_err(Error::internal)?))
+    });
+    kernel.share(Catalogue {
+        classes: classes.into_iter().map(|it| (it.code.clone(), it)).collect(),
+        by_id: standards.iter().map(|it| (it.id, it.code.clone())).collect(),
+        standards: standards.into_iter().map(|it| (it.code.clone(), it)).collect(),
+        stage_limits: stage_limits.collect::<Result<_>>()?,
+        calendar: Calendar::china().clone(),
+        revision,
+    });
+    Ok(())
+}
+
+/// Reads the list anew if another server has changed it.
+pub(crate) async fn refresh(kernel: Kernel) -> Result<String> {
+    let stored = revision(&mut kernel.read().await?).await?;
+    if catalogue(&kernel)?.revision == stored {
+        return Ok("unchanged".to_owned());
+    }
+    reload(&kernel).await?;
+    Ok(format!("revision {stored}"))
+}
+
+/// Adds a class, or gives it another name.
+pub(crate) async fn save_class(tx: &mut Tx, class: &Class) -> Result<()> {
+    let sql = "INSERT INTO cases_class (code, edition, kind, major, major_name, major_name_en, name, name_en) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (code) DO UPDATE SET major_name = excluded.major_name, \
+               major_name_en = excluded.major_name_en, name = excluded.name, name_en = excluded.name_en";
+    let it = class.clone();
+    let values = args![it.code, it.edition, it.kind, it.major, it.major_name, it.major_name_en, it.name, it.name_en];
+    tx.run(sql, values).await?;
+    Ok(())
+}
+
+/// Adds a standard, or changes the one with its code.
+pub(crate) async fn save_standard(tx: &mut Tx, standard: &Standard) -> Result<()> {
+    let sql = "INSERT INTO cases_standard (id, code, class, condition, condition_en, closing, amount, unit, body, level, \
+               supervisor, valid_from, valid_to, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1) \
+               ON CONFLICT (code) DO UPDATE SET condition = excluded.condition, condition_en = excluded.condition_en, \
+               closing = excluded.closing, amount = excluded.amount, unit = excluded.unit, body = excluded.body, \
+               level = excluded.level, supervisor = excluded.supervisor, valid_from = excluded.valid_from, \
+               valid_to = excluded.valid_to, version = cases_standard.version + 1";
+    tx.run(sql, standard.values()).await?;
+    Ok(())
+}
+
+impl Standard {
+    /// Its values in the order of `cases_standard`'s first thirteen columns.
+    pub(crate) fn values(&self) -> Vec<kernel::db::Value> {
+        let it = self.clone();
+        args![
+            it.id, it.code, it.class, it.condition, it.condition_en, it.closing, it.amount, it.unit, it.body, it.level,
+            it.supervisor, it.valid_from, it.valid_to
+        ]
+    }
+}
+
+/// The classes of the national standard, 2026 edition [T], as this house names them.
+pub(crate) fn national_classes() -> Vec<Class> {
+    let of = |kind: standards::Kind, letter: char, word: &str| {
+        standards::classes(kind)
+            .iter()
+            .map(|it| Class {
+                code: format!("2026.{letter}{}", it.code),
+                edition: "2026".to_owned(),
+                kind: word.to_owned(),
+                major: it.major.to_owned(),
+                major_name: it.major_name.to_owned(),
+                major_name_en: Some(it.major_name_en.to_owned()),
+                name: it.name.to_owned(),
+                name_en: Some(it.name_en.to_owned()),
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut all = of(standards::Kind::Component, 'C', "component");
+    all.extend(of(standards::Kind::Matter, 'M', "matter"));
+    all
+}
+
+/// Offers the national classes to a database that has none.
+pub(crate) async fn offer_national_classes(kernel: &Kernel) -> Result<()> {
+    let any: Option<(String,)> = kernel.read().await?.one("SELECT code FROM cases_class LIMIT 1", vec![]).await?;
+    if any.is_some() {
+        return Ok(());
+    }
+    let mut work = kernel.system_work().await?;
+    for class in national_classes() {
+        save_class(&mut work, &class).await?;
+    }
+    touch(&mut work).await?;
+    work.commit().await
+}

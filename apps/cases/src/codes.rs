@@ -1,0 +1,16 @@
+//! What this app refuses, with the words for it.
+
+kernel::codes! {
+    /// The action is no move of the state the case is in.
+    MOVE_NOT_OPEN = 409, "cases.move_not_open", "案件当前为“{state}”，不能{action}", "The case is “{state_en}”; it cannot be: {action_en}";
+    /// Closing needs a check that says it is done.
+    CHECK_NOT_PASSED = 409, "cases.check_not_passed", "核查未通过，请返工或重新核查", "The check did not pass; send it for rework";
+    /// A case is evaluated once.
+    EVALUATED_BEFORE = 409, "cases.evaluated_before", "该案件已评价", "The case was evaluated before";
+    /// The point lies outside the district.
+    OUTSIDE = 422, "cases.outside", "位置不在本区范围内", "The place lies outside the district";
+    /// There is no contact to show.
+    NO_CONTACT = 404, "cases.no_contact", "该案件没有上报人联系方式", "This case has no contact";
+    /// A preview that is not there any more.
+    PREVIEW_GONE = 404, "cases.preview_gone", "预览已过期，请重新上传文件", "The preview has expired; upload the file again";
+}

@@ -1,0 +1,174 @@
+//! The desk of one case: what is known of it, and what the user can do with it, with what lies near for each choice.
+
+use grid::api::{Atlas, atlas};
+use kernel::auth::{User, users_by_id, users_of_body};
+use kernel::db::Tx;
+use kernel::error::Result;
+use kernel::flow::{Ask, Move};
+use kernel::Kernel;
+use standards::Level;
+
+use crate::catalogue::{Catalogue, Standard, catalogue};
+use crate::flow::FLOW;
+use crate::model::{Action, Case, Satisfaction, State};
+use crate::moves::{local_day, reaches};
+use crate::store;
+use crate::view::{CaseDesk, Choice, MoveView, Names, NeedView, PhotoView, Suggestion, facts, timeline};
+
+/// The most proposals for one choice.
+const MOST: usize = 12;
+
+/// Puts the desk together.
+pub async fn desk(kernel: &Kernel, tx: &mut Tx, user: &User, case: Case) -> Result<CaseDesk> {
+    let (atlas, catalogue) = (atlas(kernel)?, catalogue(kernel)?);
+    let now = kernel.now();
+    let photos = store::photos(tx, case.id).await?;
+    let entries = store::entries(tx, case.id, 0).await?;
+    let people = users_by_id(tx, case.owners().into_iter().flatten()).await?;
+    let people = people.into_iter().map(|it| (it.id, it.name)).collect();
+    let names = Names {
+        atlas: &atlas,
+        catalogue: &catalogue,
+        now,
+    };
+    let open: Vec<_> = FLOW.open(case.state, user).filter(|it| reaches(user, it.needs, &case)).filter(|it| makes_sense(it, &case)).collect();
+    let asked = |field: &str, action: Option<Action>| {
+        open.iter().any(|it| action.is_none_or(|a| a == it.action) && it.asks.iter().any(|ask| ask.field == field))
+    };
+    let colleagues = match case.body.as_deref().filter(|_| asked("user", Some(Action::Assign))) {
+        Some(body) => users_of_body(tx, body).await?,
+        None => Vec::new(),
+    };
+    let workers = if asked("user", Some(Action::SendVerify)) || asked("user", Some(Action::SendCheck)) {
+        grid::api::workers_of(tx, &case.area).await?
+    } else {
+        Vec::new()
+    };
+    let near = Near {
+        atlas: &atlas,
+        catalogue: &catalogue,
+        case: &case,
+        today: local_day(kernel, now),
+        colleagues: colleagues.into_iter().map(|it| person(it.id.to_string(), it.name, "本单位", "Same body")).collect(),
+        workers: workers
+            .into_iter()
+            .map(|it| person(it.user.to_string(), it.name, it.kind.zh(), it.kind.en()))
+            .take(MOST)
+            .collect(),
+    };
+    Ok(CaseDesk {
+        facts: facts(&names, &case, &people, user),
+        photos: photos.into_iter().map(PhotoView::from).collect(),
+        timeline: timeline(entries),
+        moves: open.iter().map(|it| move_view(it, &case, &near)).collect(),
+    })
+}
+
+/// Moves that the table allows but that could only be refused in this case are not offered.
+fn makes_sense(step: &Move<State, Action>, case: &Case) -> bool {
+    match step.action {
+        Action::Close => case.passed == Some(true),
+        Action::Evaluate => case.satisfaction.is_none(),
+        _ => true,
+    }
+}
+
+fn person(value: String, label: String, zh: &str, en: &str) -> Suggestion {
+    Suggestion {
+        value,
+        label,
+        why_zh: zh.to_owned(),
+        why_en: en.to_owned(),
+    }
+}
+
+fn move_view(step: &Move<State, Action>, case: &Case, near: &Near<'_>) -> MoveView {
+    MoveView {
+        action: step.action,
+        zh: step.action.zh(),
+        en: step.action.en(),
+        to: step.to.unwrap_or(case.state),
+        danger: step.danger,
+        side: step.side,
+        needs: step.asks.iter().map(|ask| need_view(ask, step.action, near)).collect(),
+    }
+}
+
+fn need_view(ask: &Ask, action: Action, near: &Near<'_>) -> NeedView {
+    let choices = match ask.field {
+        "satisfaction" => Satisfaction::ALL.iter().map(|it| Choice { value: it.as_str(), zh: it.zh(), en: it.en() }).collect(),
+        _ => Vec::new(),
+    };
+    let suggested = match ask.field {
+        "standard" => near.standards(),
+        "body" => near.bodies(),
+        "user" if action == Action::Assign => near.colleagues.clone(),
+        "user" => near.workers.clone(),
+        _ => Vec::new(),
+    };
+    NeedView {
+        field: ask.field,
+        kind: ask.kind.as_str(),
+        required: ask.required,
+        zh: ask.zh,
+        en: ask.en,
+        choices,
+        suggested,
+    }
+}
+
+/// What lies near for the choices of a move.
+struct Near<'a> {
+    atlas: &'a Atlas,
+    catalogue: &'a Catalogue,
+    case: &'a Case,
+    today: String,
+    colleagues: Vec<Suggestion>,
+    workers: Vec<Suggestion>,
+}
+
+impl Near<'_> {
+    /// The standards of the case's class that are in force.
+    fn standards(&self) -> Vec<Suggestion> {
+        let Some(class) = self.case.class.as_deref() else { return Vec::new() };
+        let fitting = self.catalogue.standards_of(class).filter(|it| it.in_force(&self.today));
+        fitting.take(MOST).map(|it| standard_view(it)).collect()
+    }
+
+    /// The responsible body: first by the list, then the town and the village of the place.
+    fn bodies(&self) -> Vec<Suggestion> {
+        let mut all = responsible(self.atlas, self.case, self.case.standard.and_then(|it| self.catalogue.standard(it)));
+        for (level, zh, en) in [(Level::Town, "所在镇街", "Town of the place"), (Level::Village, "所在村社区", "Village of the place")] {
+            if let Some(body) = self.atlas.body_at(&self.case.area, level).filter(|it| it.active) {
+                if !all.iter().any(|it| it.value == body.code) {
+                    all.push(person(body.code.clone(), body.name.clone(), zh, en));
+                }
+            }
+        }
+        all
+    }
+}
+
+fn standard_view(it: &Standard) -> Suggestion {
+    let limit = it.limit();
+    Suggestion {
+        value: it.id.to_string(),
+        label: it.condition.clone(),
+        why_zh: limit.map(standards::Limit::zh).unwrap_or_default(),
+        why_en: limit.map(standards::Limit::en).unwrap_or_default(),
+    }
+}
+
+/// The body that the responsibility list names for a case filed under this standard.
+fn responsible(atlas: &Atlas, case: &Case, standard: Option<&Standard>) -> Vec<Suggestion> {
+    let Some(standard) = standard else { return Vec::new() };
+    let level = match standard.level.as_deref() {
+        Some("town") => Some(Level::Town),
+        Some("village") => Some(Level::Village),
+        _ => None,
+    };
+    let by_level = level.and_then(|level| atlas.body_at(&case.area, level));
+    let named = standard.body.as_deref().and_then(|it| atlas.body(it));
+    let found = named.or(by_level).filter(|it| it.active);
+    found.map(|it| person(it.code.clone(), it.name.clone(), "责任清单", "Responsibility list")).into_iter().collect()
+}

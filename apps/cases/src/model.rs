@@ -1,0 +1,578 @@
+//! What a case is, and what a move does to it: pure rules, without SQL, HTTP or a clock of their own.
+
+use jiff::tz::TimeZone;
+use kernel::Time;
+use kernel::error::{Error, Fields, Result, codes as kernel_codes};
+use kernel::flow::{Ask, Move, Tick};
+use kernel::{auth::UserId, files::FileId, id, words};
+use serde::{Deserialize, Serialize};
+use standards::{Calendar, Clock, Light, Limit, YELLOW};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::codes;
+
+id!(
+    /// A case.
+    CaseId
+);
+id!(
+    /// An entry of a case's timeline; also the id of the move that made it.
+    EntryId
+);
+id!(
+    /// A filing standard.
+    StandardId
+);
+
+words! {
+    /// Where a case stands.
+    pub enum State {
+        /// Waits to be accepted.
+        Reported = "reported", "待受理", "Reported";
+        /// A worker looks whether the report is true.
+        Verifying = "verifying", "核实中", "Being verified";
+        /// Waits to be filed.
+        Accepted = "accepted", "待立案", "Accepted";
+        /// Not taken: an end.
+        Declined = "declined", "不予受理", "Declined";
+        /// Waits to be dispatched.
+        Filed = "filed", "待派遣", "Filed";
+        /// Waits to be received by the body.
+        Dispatched = "dispatched", "待接收", "Dispatched";
+        /// The body is at work.
+        Handling = "handling", "处理中", "Being handled";
+        /// Waits to be sent for a check.
+        Handled = "handled", "待核查", "Handled";
+        /// Somebody looks whether it is done.
+        Checking = "checking", "核查中", "Being checked";
+        /// Waits to be closed.
+        Checked = "checked", "待结案", "Checked";
+        /// Done: an end.
+        Closed = "closed", "已结案", "Closed";
+        /// Given up with a reason: an end.
+        Voided = "voided", "已作废", "Voided";
+    }
+}
+
+impl State {
+    /// Whether nothing more is to be done.
+    pub const fn is_end(self) -> bool {
+        matches!(self, Self::Declined | Self::Closed | Self::Voided)
+    }
+
+    /// Whether the body's limit is what the case is measured by.
+    const fn is_with_body(self) -> bool {
+        matches!(self, Self::Dispatched | Self::Handling)
+    }
+}
+
+words! {
+    /// What can be done with a case.
+    pub enum Action {
+        /// Report it.
+        Report = "report", "上报", "Report";
+        /// Take it on.
+        Accept = "accept", "受理", "Accept";
+        /// Refuse it.
+        Decline = "decline", "不予受理", "Decline";
+        /// Have a worker look whether it is true.
+        SendVerify = "send_verify", "发起核实", "Send for verification";
+        /// Say whether it is true.
+        Verify = "verify", "核实反馈", "Verify";
+        /// File it under a standard.
+        File = "file", "立案", "File";
+        /// Send it to the responsible body.
+        Dispatch = "dispatch", "派遣", "Dispatch";
+        /// Take it as a body.
+        Receive = "receive", "接收", "Receive";
+        /// Give it to a colleague.
+        Assign = "assign", "指派", "Assign";
+        /// Report it done.
+        Handle = "handle", "处理反馈", "Report as handled";
+        /// Send it back a step with a reason.
+        Return = "return", "退回", "Return";
+        /// Have somebody look whether it is done.
+        SendCheck = "send_check", "发起核查", "Send for a check";
+        /// Say whether it is done.
+        Check = "check", "核查反馈", "Check";
+        /// Close it.
+        Close = "close", "结案", "Close";
+        /// Send it to the same body again.
+        Rework = "rework", "返工", "Rework";
+        /// Give it up.
+        Void = "void", "作废", "Void";
+        /// Say how satisfied the reporter is.
+        Evaluate = "evaluate", "评价", "Evaluate";
+        /// Add a remark.
+        Note = "note", "备注", "Note";
+    }
+}
+
+words! {
+    /// Who a report comes from.
+    pub enum Source {
+        /// A grid worker.
+        Worker = "worker", "网格员", "Grid worker";
+        /// A resident.
+        Resident = "resident", "居民", "Resident";
+        /// A telephone line.
+        Hotline = "hotline", "热线", "Hotline";
+        /// A department or another office.
+        Department = "department", "部门", "Department";
+    }
+}
+
+words! {
+    /// How satisfied the reporter is.
+    pub enum Satisfaction {
+        /// Satisfied.
+        Satisfied = "satisfied", "满意", "Satisfied";
+        /// Neither.
+        Neutral = "neutral", "基本满意", "Fairly satisfied";
+        /// Not satisfied.
+        Dissatisfied = "dissatisfied", "不满意", "Dissatisfied";
+    }
+}
+
+/// A case as it is stored.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Case {
+    /// Its id.
+    pub id: CaseId,
+    /// Its number: year and running number, without gaps.
+    pub number: String,
+    /// Where it stands.
+    pub state: State,
+    /// Who it comes from.
+    pub source: Source,
+    /// Its class, by code.
+    pub class: Option<String>,
+    /// What it is filed under.
+    pub standard: Option<StandardId>,
+    /// What is the matter.
+    pub description: String,
+    /// Where, in words.
+    pub place: Option<String>,
+    /// The smallest area known, by code.
+    pub area: String,
+    /// Where, in WGS 84 degrees.
+    pub lng: Option<f64>,
+    /// Where, in WGS 84 degrees.
+    pub lat: Option<f64>,
+    /// The body that has it now, by code.
+    pub body: Option<String>,
+    /// The body that had it last.
+    pub last_body: Option<String>,
+    /// The user who reported it.
+    pub reporter: Option<UserId>,
+    /// The resident's name, masked.
+    pub contact_name: Option<String>,
+    /// The resident's telephone, masked.
+    pub contact_phone: Option<String>,
+    /// Who in the body is at work on it.
+    pub assignee: Option<UserId>,
+    /// Who is asked to verify it.
+    pub verifier: Option<UserId>,
+    /// Who is asked to check it.
+    pub checker: Option<UserId>,
+    /// What the verification said.
+    pub truth: Option<bool>,
+    /// What the last check said.
+    pub passed: Option<bool>,
+    /// When the light turns yellow.
+    pub yellow_at: Option<Time>,
+    /// When it turns red.
+    pub due_at: Option<Time>,
+    /// The body's limit.
+    pub clock: Option<kernel::db::Json<Clock>>,
+    /// Whether the body missed it.
+    pub late: Option<bool>,
+    /// How often it was sent back to the body after a check.
+    pub reworks: i64,
+    /// How often a body sent it back.
+    pub returns: i64,
+    /// How satisfied the reporter is.
+    pub satisfaction: Option<Satisfaction>,
+    /// The first photo.
+    pub photo: Option<FileId>,
+    /// When it was reported.
+    pub reported_at: Time,
+    /// When it was accepted.
+    pub accepted_at: Option<Time>,
+    /// When it was filed.
+    pub filed_at: Option<Time>,
+    /// When it was last dispatched.
+    pub dispatched_at: Option<Time>,
+    /// When it was last reported as handled.
+    pub handled_at: Option<Time>,
+    /// When it ended.
+    pub closed_at: Option<Time>,
+    /// Of an import: which row of which source it was.
+    pub external_ref: Option<String>,
+    /// Counts the moves.
+    pub version: i64,
+}
+
+impl Case {
+    /// The users whose own case this is.
+    pub fn owners(&self) -> [Option<UserId>; 4] {
+        [self.reporter, self.assignee, self.verifier, self.checker]
+    }
+
+    /// The light of the present step.
+    pub fn light(&self, now: Time) -> Option<Light> {
+        let (yellow, due) = self.yellow_at.zip(self.due_at)?;
+        Some(match () {
+            () if now > due => Light::Red,
+            () if now > yellow => Light::Yellow,
+            () => Light::Green,
+        })
+    }
+}
+
+/// What comes with a move.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveInput {
+    /// Made by the client: the same move with the same id again changes nothing and gets the first answer.
+    pub id: Option<Uuid>,
+    /// The version of the case that was looked at.
+    pub version: i64,
+    /// What is done.
+    pub action: Action,
+    /// A reason, a result or a remark.
+    #[schema(max_length = 2000)]
+    pub note: Option<String>,
+    /// The filing standard.
+    pub standard: Option<StandardId>,
+    /// The responsible body, by code.
+    #[schema(max_length = 32)]
+    pub body: Option<String>,
+    /// The worker or colleague.
+    pub user: Option<UserId>,
+    /// Whether the report is true.
+    pub truth: Option<bool>,
+    /// Whether the work is done.
+    pub passed: Option<bool>,
+    /// How satisfied the reporter is.
+    pub satisfaction: Option<Satisfaction>,
+    /// Photos, uploaded before.
+    #[serde(default)]
+    #[schema(max_items = 9)]
+    pub photos: Vec<FileId>,
+}
+
+/// The most photos of one move.
+pub const MAX_PHOTOS: usize = 9;
+
+impl MoveInput {
+    /// A move with nothing given yet.
+    pub fn new(action: Action, version: i64) -> Self {
+        Self {
+            id: None,
+            version,
+            action,
+            note: None,
+            standard: None,
+            body: None,
+            user: None,
+            truth: None,
+            passed: None,
+            satisfaction: None,
+            photos: Vec::new(),
+        }
+    }
+
+    fn given(&self, field: &str) -> bool {
+        match field {
+            "note" => self.note.as_ref().is_some_and(|it| !it.trim().is_empty()),
+            "standard" => self.standard.is_some(),
+            "body" => self.body.is_some(),
+            "user" => self.user.is_some(),
+            "truth" => self.truth.is_some(),
+            "passed" => self.passed.is_some(),
+            "satisfaction" => self.satisfaction.is_some(),
+            "photos" => !self.photos.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Refuses what the move needs and is not there, and what is there and the move has no use for.
+    pub fn check(&self, asks: &[Ask]) -> Result<()> {
+        const FIELDS: [&str; 8] = ["note", "standard", "body", "user", "truth", "passed", "satisfaction", "photos"];
+        let mut fields = Fields::new();
+        for field in FIELDS {
+            match asks.iter().find(|it| it.field == field) {
+                Some(ask) if ask.required && !self.given(field) => {
+                    fields.refuse(field, &kernel_codes::REQUIRED);
+                }
+                None if self.given(field) => {
+                    fields.refuse(field, &kernel_codes::NOT_ALLOWED);
+                }
+                _ => {}
+            }
+        }
+        fields.text("note", self.note.as_deref().unwrap_or_default(), 0, 2000);
+        if self.photos.len() > MAX_PHOTOS {
+            let max = MAX_PHOTOS.to_string();
+            fields.refuse_with("photos", &kernel_codes::RANGE, &[("min", "0"), ("max", &max)]);
+        }
+        fields.done()
+    }
+}
+
+/// What the rules need to know of the district.
+pub struct Rules<'a> {
+    /// Working days and hours.
+    pub calendar: &'a Calendar,
+    /// The district's zone.
+    pub zone: &'a TimeZone,
+    /// The limit of each of the centre's own steps.
+    pub stage_limit: &'a dyn Fn(State) -> Option<Limit>,
+    /// The limit of the standard that the case is filed under, or is being filed under.
+    pub handle_limit: Option<Limit>,
+    /// The class of that standard.
+    pub class: Option<&'a str>,
+}
+
+/// The measures that figures are made of; each move adds to some.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::FromRow)]
+pub struct Counts {
+    /// Reports.
+    pub reported: i64,
+    /// Accepted.
+    pub accepted: i64,
+    /// Declined.
+    pub declined: i64,
+    /// Filed.
+    pub filed: i64,
+    /// Dispatched, each time it was.
+    pub dispatched: i64,
+    /// Returned by a body.
+    pub returned: i64,
+    /// Reported as handled, each time it was.
+    pub handled: i64,
+    /// Sent to the body again after a check.
+    pub reworked: i64,
+    /// Closed.
+    pub closed: i64,
+    /// Closed, and the body had kept its limit.
+    pub closed_on_time: i64,
+    /// Given up after they had been accepted.
+    pub voided: i64,
+    /// Evaluated by the reporter.
+    pub rated: i64,
+    /// Evaluated as satisfied or fairly satisfied.
+    pub satisfied: i64,
+}
+
+impl Counts {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: &Self) -> Self {
+        Self {
+            reported: self.reported + other.reported,
+            accepted: self.accepted + other.accepted,
+            declined: self.declined + other.declined,
+            filed: self.filed + other.filed,
+            dispatched: self.dispatched + other.dispatched,
+            returned: self.returned + other.returned,
+            handled: self.handled + other.handled,
+            reworked: self.reworked + other.reworked,
+            closed: self.closed + other.closed,
+            closed_on_time: self.closed_on_time + other.closed_on_time,
+            voided: self.voided + other.voided,
+            rated: self.rated + other.rated,
+            satisfied: self.satisfied + other.satisfied,
+        }
+    }
+
+    /// Taken away again. Only what a case is counted for before it is dispatched can move to another class.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self {
+            reported: -self.reported,
+            accepted: -self.accepted,
+            filed: -self.filed,
+            ..Self::default()
+        }
+    }
+}
+
+/// Makes a move: changes the case as the table says and tells what it adds to the figures.
+///
+/// The caller has checked who may do it; `input` is checked here against what the move asks for.
+pub fn apply(
+    case: &mut Case,
+    step: &Move<State, Action>,
+    input: &MoveInput,
+    now: Time,
+    rules: &Rules<'_>,
+) -> Result<Counts> {
+    input.check(step.asks)?;
+    let mut counts = Counts::default();
+    let from = case.state;
+    match step.action {
+        Action::Report => counts.reported = 1,
+        Action::Accept => {
+            case.accepted_at = Some(now);
+            counts.accepted = 1;
+        }
+        Action::Decline => counts.declined = 1,
+        Action::SendVerify => {
+            case.verifier = input.user;
+            if from == State::Reported {
+                case.accepted_at = Some(now);
+                counts.accepted = 1;
+            }
+        }
+        Action::Verify => case.truth = input.truth,
+        Action::File => {
+            case.standard = input.standard;
+            case.class = rules.class.map(str::to_owned).or(case.class.take());
+            // Filed anew after a return, it counts once.
+            counts.filed = i64::from(case.filed_at.is_none());
+            case.filed_at = Some(now);
+        }
+        Action::Dispatch => {
+            case.body = input.body.clone();
+            case.assignee = None;
+            case.dispatched_at = Some(now);
+            counts.dispatched = 1;
+        }
+        Action::Receive => {}
+        Action::Assign => case.assignee = input.user,
+        Action::Handle => {
+            case.handled_at = Some(now);
+            counts.handled = 1;
+        }
+        Action::Return => {
+            if from.is_with_body() {
+                case.returns += 1;
+                counts.returned = 1;
+            }
+        }
+        Action::SendCheck => {
+            case.checker = input.user;
+            case.passed = None;
+        }
+        Action::Check => case.passed = input.passed,
+        Action::Close => {
+            if case.passed != Some(true) {
+                return Err(Error::from(&codes::CHECK_NOT_PASSED));
+            }
+            counts.closed = 1;
+            counts.closed_on_time = i64::from(case.late == Some(false));
+        }
+        Action::Rework => {
+            case.reworks += 1;
+            case.body = case.last_body.clone();
+            counts.reworked = 1;
+        }
+        Action::Void => counts.voided = 1,
+        Action::Evaluate => {
+            if case.satisfaction.is_some() {
+                return Err(Error::from(&codes::EVALUATED_BEFORE));
+            }
+            case.satisfaction = input.satisfaction;
+            counts.rated = 1;
+            counts.satisfied = i64::from(input.satisfaction != Some(Satisfaction::Dissatisfied));
+        }
+        Action::Note => {}
+    }
+    if let Some(to) = step.to {
+        case.state = to;
+    }
+    tick(case, step.tick, from, now, rules)?;
+    if step.action == Action::Return && from.is_with_body() {
+        case.body = None;
+        case.assignee = None;
+    }
+    if step.to.is_some() {
+        set_light(case, now, rules)?;
+    }
+    if case.state.is_end() && !from.is_end() {
+        case.closed_at = Some(now);
+    }
+    case.version += 1;
+    Ok(counts)
+}
+
+/// Runs the body's limit as the move says.
+fn tick(case: &mut Case, tick: Tick, from: State, now: Time, rules: &Rules<'_>) -> Result<()> {
+    let at = now.to_jiff();
+    let clock = case.clock.take().map(|it| it.0);
+    let next = match tick {
+        Tick::Keep => clock,
+        Tick::Start => {
+            let same_body = case.body.is_some() && case.body == case.last_body;
+            case.last_body = case.body.clone();
+            case.late = case.late.filter(|_| same_body);
+            match (clock, rules.handle_limit) {
+                // The same body again goes on with what was left; another one starts anew.
+                (Some(paused), _) if same_body => Some(paused.resume(at)),
+                (_, Some(limit)) => Some(Clock::start(limit, at)),
+                (_, None) => None,
+            }
+        }
+        Tick::Pause | Tick::Stop => {
+            let paused = clock.map(|it| it.pause(at, rules.calendar, rules.zone)).transpose();
+            let paused = paused.map_err(Error::internal)?;
+            if from.is_with_body() && case.state == State::Handled {
+                // A limit that was missed once stays missed, also when the same body does better after a rework.
+                case.late = case.due_at.map(|due| case.late == Some(true) || now > due);
+            }
+            paused
+        }
+    };
+    case.clock = next.map(kernel::db::Json);
+    Ok(())
+}
+
+/// Sets the clock of the step that the case is in now: the body's limit, or the centre's own for this step.
+pub fn set_light(case: &mut Case, now: Time, rules: &Rules<'_>) -> Result<()> {
+    let deadline = if case.state.is_end() {
+        None
+    } else if case.state.is_with_body() {
+        let clock = case.clock.as_ref().map(|it| it.0.deadline(YELLOW, rules.calendar, rules.zone));
+        clock.transpose().map_err(Error::internal)?.flatten()
+    } else {
+        let limit = (rules.stage_limit)(case.state);
+        let deadline = limit.map(|it| rules.calendar.deadline(now.to_jiff(), it, YELLOW, rules.zone));
+        deadline.transpose().map_err(Error::internal)?
+    };
+    case.yellow_at = deadline.map(|it| it.yellow_at.into());
+    case.due_at = deadline.map(|it| it.due_at.into());
+    Ok(())
+}
+
+words! {
+    /// The six steps of the closed loop.
+    pub enum Step {
+        /// Report.
+        Report = "report", "采集上报", "Report";
+        /// Verify and file.
+        File = "file", "核实立案", "Verify and file";
+        /// Dispatch.
+        Dispatch = "dispatch", "指挥派遣", "Dispatch";
+        /// Handle.
+        Handle = "handle", "处理反馈", "Handle";
+        /// Check and close.
+        Check = "check", "核查结案", "Check and close";
+        /// Evaluate.
+        Evaluate = "evaluate", "考核评价", "Evaluate";
+    }
+}
+
+/// How far along the six steps a case is: the step it is in, and when each was left behind.
+pub fn steps(case: &Case) -> [(Step, Option<Time>); 6] {
+    [
+        (Step::Report, Some(case.reported_at)),
+        (Step::File, case.filed_at),
+        (Step::Dispatch, case.dispatched_at),
+        (Step::Handle, case.handled_at.filter(|_| !case.state.is_with_body())),
+        (Step::Check, case.closed_at.filter(|_| case.state == State::Closed)),
+        (Step::Evaluate, case.closed_at.filter(|_| case.satisfaction.is_some())),
+    ]
+}

@@ -1,0 +1,69 @@
+//! What a role can be allowed to do with cases, the roles of the field, and what each holds from the start.
+
+use kernel::auth::{Role, RoleGrant};
+
+kernel::permissions! {
+    /// Read cases.
+    CASE_READ = "cases.read", "查看案件", "Read cases";
+    /// Report.
+    CASE_REPORT = "cases.report", "上报案件", "Report cases";
+    /// Accept or decline reports, have them verified and checked.
+    CASE_ACCEPT = "cases.accept", "受理案件", "Accept reports";
+    /// Say whether a report is true.
+    CASE_VERIFY = "cases.verify", "核实案件", "Verify reports";
+    /// File under a standard.
+    CASE_FILE = "cases.file", "立案", "File cases";
+    /// Send to the responsible body.
+    CASE_DISPATCH = "cases.dispatch", "派遣案件", "Dispatch cases";
+    /// Do a body's part: receive, return, report as handled.
+    CASE_HANDLE = "cases.handle", "处理案件", "Handle cases";
+    /// Give a body's case to a colleague.
+    CASE_ASSIGN = "cases.assign", "指派经办人", "Assign cases";
+    /// Say whether the work is done.
+    CASE_CHECK = "cases.check", "核查案件", "Check cases";
+    /// Close, or send for rework.
+    CASE_CLOSE = "cases.close", "结案", "Close cases";
+    /// Give a case up.
+    CASE_VOID = "cases.void", "作废案件", "Void cases";
+    /// Record how satisfied the reporter is.
+    CASE_EVALUATE = "cases.evaluate", "评价案件", "Evaluate cases";
+    /// Add a remark.
+    CASE_NOTE = "cases.note", "添加备注", "Add remarks";
+    /// See a reporter's name and telephone, for a stated purpose.
+    CASE_CONTACT = "cases.contact", "查看上报人联系方式", "See reporters' contacts";
+    /// See the figures.
+    CASE_FIGURES = "cases.figures", "查看统计", "See figures";
+    /// Change the responsibility list.
+    STANDARDS_MANAGE = "cases.standards", "管理责任清单", "Manage the responsibility list";
+}
+
+/// The roles of the field.
+pub static ROLES: &[Role] = &[
+    Role { code: "worker", zh: "网格员", en: "Grid worker" },
+    Role { code: "acceptor", zh: "受理员", en: "Acceptor" },
+    Role { code: "shift_lead", zh: "值班长", en: "Shift lead" },
+    Role { code: "dispatcher", zh: "派遣员", en: "Dispatcher" },
+    Role { code: "body_clerk", zh: "单位经办", en: "Body's clerk" },
+    Role { code: "body_head", zh: "单位负责人", en: "Head of a body" },
+    Role { code: "checker", zh: "核查员", en: "Checker" },
+    Role { code: "leader", zh: "领导", en: "Leader" },
+];
+
+/// What they hold from the start.
+pub static GRANTS: &[RoleGrant] = &[
+    RoleGrant { role: "*", permissions: &[&CASE_READ] },
+    RoleGrant { role: "worker", permissions: &[&CASE_REPORT, &CASE_VERIFY, &CASE_CHECK, &CASE_NOTE] },
+    RoleGrant {
+        role: "acceptor",
+        permissions: &[&CASE_REPORT, &CASE_ACCEPT, &CASE_EVALUATE, &CASE_NOTE, &CASE_CONTACT],
+    },
+    RoleGrant {
+        role: "shift_lead",
+        permissions: &[&CASE_FILE, &CASE_CLOSE, &CASE_VOID, &CASE_NOTE, &CASE_CONTACT, &CASE_FIGURES, &STANDARDS_MANAGE],
+    },
+    RoleGrant { role: "dispatcher", permissions: &[&CASE_DISPATCH, &CASE_NOTE, &CASE_FIGURES] },
+    RoleGrant { role: "body_clerk", permissions: &[&CASE_REPORT, &CASE_HANDLE, &CASE_ASSIGN, &CASE_NOTE] },
+    RoleGrant { role: "body_head", permissions: &[&CASE_HANDLE, &CASE_ASSIGN, &CASE_NOTE, &CASE_FIGURES] },
+    RoleGrant { role: "checker", permissions: &[&CASE_CHECK, &CASE_NOTE] },
+    RoleGrant { role: "leader", permissions: &[&CASE_FIGURES, &CASE_NOTE] },
+];

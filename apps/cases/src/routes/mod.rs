@@ -1,0 +1,31 @@
+//! The addresses of cases: the table on top, the handlers in its order.
+
+mod desk;
+mod figures;
+mod list;
+mod standards;
+
+use kernel::http::{Guard, Routes, routes};
+
+use crate::permissions::{CASE_CONTACT, CASE_FIGURES, CASE_READ, CASE_REPORT, STANDARDS_MANAGE};
+
+/// The route table.
+///
+/// A move has one address for all actions: which permission it needs stands in the table of moves (`flow.rs`), which the
+/// handler asks, so that there is one place for it.
+pub(crate) fn table() -> Routes {
+    Routes::new()
+        .add(routes!(desk::case_report).needs(&CASE_REPORT))
+        .add(routes!(list::case_list).needs(&CASE_READ))
+        .add(routes!(list::case_points).needs(&CASE_READ))
+        .add(routes!(list::case_counts).needs(&CASE_READ))
+        .add(routes!(figures::case_figures).needs(&CASE_FIGURES))
+        .add(routes!(desk::case_view).needs(&CASE_READ))
+        .add(routes!(desk::case_move).needs(&CASE_READ))
+        .add(routes!(desk::case_photo).needs(&CASE_READ))
+        .add(routes!(desk::case_contact).needs(&CASE_CONTACT))
+        .add(routes!(standards::class_list).needs(&CASE_READ))
+        .add(routes!(standards::standard_list).needs(&CASE_READ))
+        .add(routes!(standards::class_create).needs(&STANDARDS_MANAGE))
+        .add(routes!(standards::standard_create).needs(&STANDARDS_MANAGE))
+}

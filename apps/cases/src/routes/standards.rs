@@ -1,0 +1,317 @@
+//! The responsibility list over HTTP: classes and filing standards, to look up and to add to.
+
+use axum::extract::State as AppState;
+use grid::api::atlas;
+use kernel::auth::User;
+use kernel::error::{Error, Fields, Result, codes as kernel_codes};
+use kernel::http::{Json, Query};
+use kernel::page::{Page, PageQuery};
+use kernel::{Kernel, Work};
+use serde::{Deserialize, Serialize};
+use standards::{Limit, Unit};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::catalogue::{self, Class, Standard, catalogue};
+use crate::model::StandardId;
+use crate::view::{Named, Names};
+
+/// Which classes.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ClassQuery {
+    /// `component` or `matter`.
+    kind: Option<String>,
+    /// `2026`, `2013` or `local`.
+    edition: Option<String>,
+}
+
+/// List the classes; a few hundred.
+#[utoipa::path(get, path = "/api/classes", tag = "cases", params(ClassQuery), responses((status = 200, body = Vec<Class>)))]
+pub(super) async fn class_list(
+    AppState(kernel): AppState<Kernel>,
+    Query(query): Query<ClassQuery>,
+) -> Result<Json<Vec<Class>>> {
+    let catalogue = catalogue(&kernel)?;
+    let wanted = |it: &&Class| {
+        query.kind.as_ref().is_none_or(|kind| it.kind == *kind)
+            && query.edition.as_ref().is_none_or(|edition| it.edition == *edition)
+    };
+    Ok(Json(catalogue.classes().filter(wanted).cloned().collect()))
+}
+
+/// Which standards.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct StandardQuery {
+    /// A class's code, or the beginning of codes.
+    class: Option<String>,
+    /// In the condition or the class's name.
+    text: Option<String>,
+    /// Where to go on.
+    after: Option<String>,
+    /// How many.
+    limit: Option<u32>,
+}
+
+/// A time limit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub(super) struct LimitView {
+    /// How many.
+    amount: f64,
+    /// `urgent_hour`, `working_hour`, `working_day` or `calendar_day`.
+    unit: String,
+    /// In Chinese; not needed in a request.
+    #[serde(default)]
+    zh: String,
+    /// In English; not needed in a request.
+    #[serde(default)]
+    en: String,
+}
+
+/// A filing standard.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StandardView {
+    id: StandardId,
+    code: String,
+    class: Named,
+    major_name: String,
+    condition: String,
+    condition_en: Option<String>,
+    closing: Option<String>,
+    limit: LimitView,
+    body: Option<Named>,
+    /// The place's own body at this level, when no body is named.
+    level: Option<String>,
+    supervisor: Option<Named>,
+    valid_from: Option<String>,
+    valid_to: Option<String>,
+    version: i64,
+}
+
+fn view(names: &Names<'_>, it: &Standard) -> StandardView {
+    let limit = it.limit();
+    StandardView {
+        id: it.id,
+        code: it.code.clone(),
+        class: names.class(&it.class),
+        major_name: names.catalogue.class(&it.class).map(|it| it.major_name.clone()).unwrap_or_default(),
+        condition: it.condition.clone(),
+        condition_en: it.condition_en.clone(),
+        closing: it.closing.clone(),
+        limit: LimitView {
+            amount: it.amount,
+            unit: it.unit.clone(),
+            zh: limit.map(Limit::zh).unwrap_or_default(),
+            en: limit.map(Limit::en).unwrap_or_default(),
+        },
+        body: it.body.as_deref().map(|it| names.body(it)),
+        level: it.level.clone(),
+        supervisor: it.supervisor.as_deref().map(|it| names.body(it)),
+        valid_from: it.valid_from.clone(),
+        valid_to: it.valid_to.clone(),
+        version: it.version,
+    }
+}
+
+/// List the filing standards, by code.
+#[utoipa::path(get, path = "/api/standards", tag = "cases", params(StandardQuery), responses((status = 200, body = Page<StandardView>)))]
+pub(super) async fn standard_list(
+    AppState(kernel): AppState<Kernel>,
+    Query(query): Query<StandardQuery>,
+) -> Result<Json<Page<StandardView>>> {
+    let page = PageQuery {
+        after: query.after,
+        limit: query.limit,
+    };
+    let after: Option<String> = page.key()?;
+    let (atlas, catalogue) = (atlas(&kernel)?, catalogue(&kernel)?);
+    let names = Names {
+        atlas: &atlas,
+        catalogue: &catalogue,
+        now: kernel.now(),
+    };
+    let text = query.text.map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty());
+    let says = |it: &Standard, text: &str| {
+        let class = names.class(&it.class);
+        let words = [Some(&it.condition), it.condition_en.as_ref(), Some(&class.name), class.name_en.as_ref(), Some(&it.code)];
+        words.into_iter().flatten().any(|it| it.to_lowercase().contains(text))
+    };
+    let rows: Vec<&Standard> = catalogue
+        .standards()
+        .filter(|it| after.as_ref().is_none_or(|after| it.code > *after))
+        .filter(|it| query.class.as_ref().is_none_or(|class| it.class.starts_with(class.as_str())))
+        .filter(|it| text.as_ref().is_none_or(|text| says(it, text)))
+        .take(page.limit() + 1)
+        .collect();
+    Ok(Json(Page::cut(rows, &page, |it| it.code.clone()).map(|it| view(&names, it))))
+}
+
+/// A class of the district's own.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewClass {
+    /// Made by the client.
+    id: Option<Uuid>,
+    /// `component` or `matter`.
+    kind: String,
+    /// The major class's name.
+    #[schema(min_length = 1, max_length = 64)]
+    major_name: String,
+    /// Its name.
+    #[schema(min_length = 1, max_length = 64)]
+    name: String,
+}
+
+/// Add a class of the district's own; one that is there already is returned as it is.
+#[utoipa::path(post, path = "/api/classes", tag = "cases", request_body = NewClass, responses((status = 200, body = Class)))]
+pub(super) async fn class_create(
+    AppState(kernel): AppState<Kernel>,
+    user: User,
+    Json(input): Json<NewClass>,
+) -> Result<Json<Class>> {
+    let mut fields = Fields::new();
+    fields.text("major_name", &input.major_name, 1, 64).text("name", &input.name, 1, 64);
+    if !["component", "matter"].contains(&input.kind.as_str()) {
+        fields.refuse_with("kind", &kernel_codes::UNKNOWN, &[("value", &input.kind)]);
+    }
+    fields.done()?;
+    let mut work = kernel.work(&user).await?;
+    if let Some(first) = work.first_answer(input.id, &input).await? {
+        return Ok(Json(first));
+    }
+    let class = local_class(&mut work, &input.kind, &input.major_name, &input.name).await?;
+    let class = work.answer(class).await?;
+    catalogue::reload(&kernel).await?;
+    Ok(Json(class))
+}
+
+/// A class of the district's own by its names, made if it is missing.
+pub(crate) async fn local_class(work: &mut Work, kind: &str, major_name: &str, name: &str) -> Result<Class> {
+    let known = catalogue(work.kernel())?;
+    let same = |it: &&Class| it.edition == "local" && it.kind == kind && it.major_name == major_name && it.name == name;
+    if let Some(found) = known.classes().find(same) {
+        return Ok(found.clone());
+    }
+    let letter = if kind == "component" { 'C' } else { 'M' };
+    let prefix = format!("local.{letter}");
+    let majors = known.classes().filter(|it| it.code.starts_with(&prefix));
+    let (mut last_major, mut major) = (0, None);
+    for class in majors {
+        last_major = last_major.max(class.major.parse().unwrap_or(0));
+        if class.major_name == major_name {
+            major = Some(class.major.clone());
+        }
+    }
+    let major = major.unwrap_or_else(|| format!("{:03}", last_major + 1));
+    // The counter, not memory, gives the number: two servers may add classes at the same time.
+    let minor = work.next_number(&format!("cases.class.{letter}{major}")).await?;
+    let class = Class {
+        code: format!("{prefix}{major}{minor:03}"),
+        edition: "local".to_owned(),
+        kind: kind.to_owned(),
+        major,
+        major_name: major_name.to_owned(),
+        major_name_en: None,
+        name: name.to_owned(),
+        name_en: None,
+    };
+    catalogue::save_class(work, &class).await?;
+    catalogue::touch(work).await?;
+    work.audit("cases.class_added", &class.code, &class).await?;
+    Ok(class)
+}
+
+/// A filing standard to be added.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewStandard {
+    /// Made by the client.
+    id: Option<Uuid>,
+    /// Its class, by code.
+    class: String,
+    /// When a case is filed under it.
+    #[schema(min_length = 1, max_length = 500)]
+    condition: String,
+    /// When a case can be closed.
+    #[schema(max_length = 500)]
+    closing: Option<String>,
+    /// How long handling may take.
+    limit: LimitView,
+    /// The responsible body, by code …
+    body: Option<String>,
+    /// … or the place's own body at this level: `town` or `village`.
+    level: Option<String>,
+    /// The supervising body, by code.
+    supervisor: Option<String>,
+}
+
+/// Add a filing standard.
+#[utoipa::path(post, path = "/api/standards", tag = "cases", request_body = NewStandard, responses((status = 200, body = StandardView)))]
+pub(super) async fn standard_create(
+    AppState(kernel): AppState<Kernel>,
+    user: User,
+    Json(input): Json<NewStandard>,
+) -> Result<Json<StandardView>> {
+    let (atlas, known) = (atlas(&kernel)?, catalogue(&kernel)?);
+    let mut fields = Fields::new();
+    fields.text("condition", &input.condition, 1, 500).text("closing", input.closing.as_deref().unwrap_or_default(), 0, 500);
+    let unit = input.limit.unit.parse::<Unit>().ok();
+    if unit.is_none_or(|unit| Limit::new(input.limit.amount, unit).is_err()) {
+        fields.refuse_with("limit", &kernel_codes::UNKNOWN, &[("value", &format!("{} {}", input.limit.amount, input.limit.unit))]);
+    }
+    if known.class(&input.class).is_none() {
+        fields.refuse_with("class", &kernel_codes::UNKNOWN, &[("value", &input.class)]);
+    }
+    for (field, code) in [("body", &input.body), ("supervisor", &input.supervisor)] {
+        if let Some(code) = code.as_ref().filter(|it| atlas.body(it).is_none()) {
+            fields.refuse_with(field, &kernel_codes::UNKNOWN, &[("value", code)]);
+        }
+    }
+    if let Some(level) = input.level.as_deref().filter(|it| !["town", "village"].contains(it)) {
+        fields.refuse_with("level", &kernel_codes::UNKNOWN, &[("value", level)]);
+    }
+    if input.body.is_none() && input.level.is_none() {
+        fields.refuse("body", &kernel_codes::REQUIRED);
+    }
+    fields.done()?;
+    let mut work = kernel.work(&user).await?;
+    let id = match work.first_answer::<StandardId>(input.id, &input).await? {
+        Some(first) => first,
+        None => {
+            let n = work.next_number(&format!("cases.standard.{}", input.class)).await?;
+            let taken = known.standards_of(&input.class).filter_map(|it| it.code[input.class.len()..].parse::<i64>().ok()).max();
+            let standard = Standard {
+                id: input.id.map_or_else(|| kernel.id(), StandardId),
+                code: format!("{}{:02}", input.class, n + taken.unwrap_or(0)),
+                class: input.class,
+                condition: input.condition.trim().to_owned(),
+                condition_en: None,
+                closing: input.closing,
+                amount: input.limit.amount,
+                unit: input.limit.unit,
+                body: input.body,
+                level: input.level,
+                supervisor: input.supervisor,
+                valid_from: None,
+                valid_to: None,
+                version: 1,
+            };
+            catalogue::save_standard(&mut work, &standard).await?;
+            catalogue::touch(&mut work).await?;
+            let facts = serde_json::json!({ "code": standard.code, "condition": standard.condition });
+            work.audit("cases.standard_added", standard.id, facts).await?;
+            let id = work.answer(standard.id).await?;
+            catalogue::reload(&kernel).await?;
+            id
+        }
+    };
+    let now = catalogue(&kernel)?;
+    let names = Names {
+        atlas: &atlas,
+        catalogue: &now,
+        now: kernel.now(),
+    };
+    let standard = now.standard(id).ok_or_else(|| Error::from(&kernel_codes::NOT_FOUND))?;
+    Ok(Json(view(&names, standard)))
+}

@@ -1,0 +1,144 @@
+//! The promises of the main job, through HTTP, as the people concerned, on both databases.
+
+mod flow;
+mod journey;
+mod lists;
+
+use grid::api::{NewArea, NewBody};
+use kernel::App;
+use kernel::auth::Reach;
+use kernel::testing::{Client, Store, TestCity};
+use serde_json::{Value, json};
+
+use crate::catalogue::{self, Standard};
+use crate::model::StandardId;
+
+/// The grid that the tests' cases lie in.
+const GRID: &str = "320999101201001";
+const OTHER_GRID: &str = "320999102201001";
+
+/// A city with two towns, two bodies and one standard of two working days.
+async fn city(store: Store) -> TestCity {
+    let apps: Vec<Box<dyn App>> = vec![Box::new(grid::Grid), Box::new(crate::Cases)];
+    let city = TestCity::start(store, apps).await;
+    let mut work = city.kernel.system_work().await.expect("begins");
+    for (code, name) in [
+        ("320999", "试验区"),
+        ("320999101", "东镇"),
+        ("320999101201", "东村"),
+        (GRID, "第一网格"),
+        ("320999102", "西镇"),
+        ("320999102201", "西村"),
+        (OTHER_GRID, "第一网格"),
+    ] {
+        let area = NewArea {
+            code: code.to_owned(),
+            name: name.to_owned(),
+            name_en: None,
+            kind: None,
+            households: None,
+            population: None,
+        };
+        grid::api::create_area(&mut work, area).await.expect("makes the area");
+    }
+    for (code, name) in [("D01", "区城市管理局"), ("C01", "江源水务有限公司")] {
+        let kind = if code == "D01" { grid::api::BodyKind::Department } else { grid::api::BodyKind::Company };
+        let body = NewBody {
+            code: code.to_owned(),
+            kind,
+            name: name.to_owned(),
+            name_en: None,
+            area: None,
+        };
+        grid::api::create_body(&mut work, body).await.expect("makes the body");
+    }
+    let standard = Standard {
+        id: standard_id(),
+        code: "2026.M0100101".to_owned(),
+        class: "2026.M01001".to_owned(),
+        condition: "井盖缺失或破损".to_owned(),
+        condition_en: Some("A manhole cover is missing or broken".to_owned()),
+        closing: None,
+        amount: 2.0,
+        unit: "working_day".to_owned(),
+        body: Some("D01".to_owned()),
+        level: None,
+        supervisor: None,
+        valid_from: None,
+        valid_to: None,
+        version: 1,
+    };
+    catalogue::save_standard(&mut work, &standard).await.expect("adds the standard");
+    catalogue::touch(&mut work).await.expect("touches");
+    work.commit().await.expect("commits");
+    grid::api::reload(&city.kernel).await.expect("reloads");
+    catalogue::reload(&city.kernel).await.expect("reloads");
+    city
+}
+
+fn standard_id() -> StandardId {
+    StandardId(uuid::Uuid::from_u128(0x5d))
+}
+
+/// The people of the six steps.
+struct People {
+    worker: Client,
+    acceptor: Client,
+    shift_lead: Client,
+    dispatcher: Client,
+    clerk: Client,
+    water: Client,
+    checker: Client,
+    leader: Client,
+}
+
+async fn people(city: &TestCity) -> People {
+    People {
+        worker: city.user_with(&[("worker", Reach::Area(GRID.into())), ("worker", Reach::Own)]).await,
+        acceptor: city.user("acceptor", Reach::All).await,
+        shift_lead: city.user("shift_lead", Reach::All).await,
+        dispatcher: city.user("dispatcher", Reach::All).await,
+        clerk: city.user("body_clerk", Reach::Body("D01".into())).await,
+        water: city.user("body_clerk", Reach::Body("C01".into())).await,
+        checker: city.user("checker", Reach::All).await,
+        leader: city.user("leader", Reach::All).await,
+    }
+}
+
+fn report() -> Value {
+    json!({
+        "source": "worker",
+        "class": "2026.M01001",
+        "description": "锦绣路东侧雨水井盖破损",
+        "place": "锦绣路 12 号",
+        "area": GRID,
+    })
+}
+
+/// Makes a move on the latest version and gives the receipt.
+async fn go(who: &Client, case: &str, action: &str, more: Value) -> Value {
+    let version = version(who, case).await;
+    let mut body = json!({ "version": version, "action": action });
+    if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
+        body.extend(more.clone());
+    }
+    who.post(&format!("/api/cases/{case}/moves"), body).await.ok()
+}
+
+async fn version(who: &Client, case: &str) -> i64 {
+    let desk = who.get(&format!("/api/cases/{case}")).await.ok();
+    desk["facts"]["version"].as_i64().expect("a version")
+}
+
+fn id_of(receipt: &Value) -> String {
+    receipt["id"].as_str().expect("an id").to_owned()
+}
+
+/// Takes a new case as far as dispatched to D01.
+async fn dispatched(people: &People) -> String {
+    let case = id_of(&people.worker.post("/api/cases", report()).await.ok());
+    go(&people.acceptor, &case, "accept", json!({})).await;
+    go(&people.shift_lead, &case, "file", json!({ "standard": standard_id() })).await;
+    go(&people.dispatcher, &case, "dispatch", json!({ "body": "D01" })).await;
+    case
+}
