@@ -7,6 +7,7 @@
 
 mod demo;
 mod generate;
+mod new_app;
 mod pg;
 mod setup;
 mod sh;
@@ -48,6 +49,8 @@ enum Chore {
     },
     /// Check the invariants of the house
     Tidy,
+    /// Write a new app with all its furniture
+    NewApp(new_app::Args),
 }
 
 fn main() -> ExitCode {
@@ -76,5 +79,10 @@ fn chore(chore: &Chore) -> Result<bool> {
         }
         Chore::Gen { check } => generate::generate(&mut sh, *check),
         Chore::Tidy => tidy::tidy(&sh),
+        Chore::NewApp(args) => {
+            new_app::new_app(&sh, args)?;
+            new_app::say_next(args);
+            Ok(true)
+        }
     }
 }

@@ -30,6 +30,17 @@ impl Shell {
         })
     }
 
+    /// The same for another tree, which shares what cargo builds with this one.
+    pub(crate) fn in_tree(&self, root: PathBuf) -> Self {
+        let mut envs = self.envs.clone();
+        envs.insert("CARGO_TARGET_DIR".to_owned(), self.target().into());
+        Self {
+            root,
+            envs,
+            path: self.path.clone(),
+        }
+    }
+
     /// Sets a variable for every program started from now on.
     pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) {
         self.envs.insert(name.to_owned(), value.into());

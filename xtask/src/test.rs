@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::setup::{self, Need};
 use crate::sh::{Shell, took};
-use crate::{generate, pg, tidy};
+use crate::{generate, new_app, pg, tidy};
 
 /// `cargo xtask test`
 #[derive(clap::Args)]
@@ -68,9 +68,11 @@ fn all(sh: &mut Shell, args: &Args, report: &mut Report) {
         sh.run("cargo", &["test", "--workspace", "--doc"]).map(done)
     });
     if args.fast {
+        report.skip("New app", "--fast");
         report.skip("Generated files", "--fast");
         report.skip("Browser tests", "--fast");
     } else {
+        report.step("New app", || new_app::trial(sh).map(done));
         report.step("Generated files", || {
             passed_if(
                 generate::generate(sh, true)?,

@@ -86,6 +86,17 @@ pub(crate) fn tidy(sh: &Shell) -> Result<bool> {
     Ok(found == 0)
 }
 
+/// What the checks find in a tree that consists of these files, at or below a folder.
+#[cfg(test)]
+pub(crate) fn faults(files: Vec<(String, String)>, folder: &str) -> Vec<String> {
+    let tree = Tree::of(files);
+    let found = CHECKS.iter().flat_map(|(_, check)| check(&tree));
+    found
+        .filter(|finding| finding.path.starts_with(folder))
+        .map(|finding| finding.to_string())
+        .collect()
+}
+
 /// What a check found, and where.
 #[derive(Debug, PartialEq, Eq)]
 struct Finding {
@@ -152,7 +163,7 @@ impl Tree {
         Ok(Self { files })
     }
 
-    fn get(&self, path: &str) -> Option<&File> {
+    pub(crate) fn get(&self, path: &str) -> Option<&File> {
         self.files.iter().find(|file| file.path == path)
     }
 
@@ -161,7 +172,7 @@ impl Tree {
     }
 
     /// Files below a folder, given without the closing `/`.
-    fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a File> {
+    pub(crate) fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a File> {
         self.files
             .iter()
             .filter(move |file| file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
@@ -194,14 +205,19 @@ impl Tree {
     }
 
     #[cfg(test)]
-    fn sample(files: &[(&str, &str)]) -> Self {
-        let file = |(path, text): &(&str, &str)| File {
-            path: (*path).to_owned(),
-            text: (*text).to_owned(),
+    pub(crate) fn of<P: Into<String>, T: Into<String>>(files: impl IntoIterator<Item = (P, T)>) -> Self {
+        let file = |(path, text): (P, T)| File {
+            path: path.into(),
+            text: text.into(),
         };
         Self {
-            files: files.iter().map(file).collect(),
+            files: files.into_iter().map(file).collect(),
         }
+    }
+
+    #[cfg(test)]
+    fn sample(files: &[(&str, &str)]) -> Self {
+        Self::of(files.iter().copied())
     }
 }
 
