@@ -13,6 +13,7 @@ type QueryOf<Given> = Given extends { query: infer Q } ? Q : never
 type BodyOf<Given> = Given extends { body: infer B } ? { requestBody: { content: { 'application/json': B } } } : { requestBody?: never }
 type Ok<Answer> = { 200: { headers: Record<string, unknown>; content: { 'application/json': Answer } } }
 type Paging = { after?: string; limit?: number }
+type AreaFacts = { name_en?: string | null; kind?: string | null; population?: number | null; households?: number | null }
 type ById = { path: { id: string } }
 type ByCode = { path: { code: string } }
 
@@ -66,20 +67,24 @@ export interface paths {
   '/api/jobs/{name}/run': { post: Op<undefined, { path: { name: string } }> }
 
   '/api/areas': {
-    get: OpNoPath<T.Page<T.Area>, { query: { parent?: string; level?: T.AreaLevel; text?: string } & Paging }>
-    post: OpNoPath<T.AreaDetail, { body: Partial<T.Area> }>
+    get: OpNoPath<T.Page<T.Area>, { query: { parent?: string; under?: string; level?: T.AreaLevel; text?: string } & Paging }>
+    post: OpNoPath<T.Area, { body: { id?: string; code?: string; parent?: string; name: string } & AreaFacts }>
   }
-  '/api/areas/{code}': { get: Op<T.AreaDetail, ByCode>; put: Op<T.AreaDetail, ByCode & { body: Partial<T.Area> }> }
-  '/api/areas/shapes': { get: OpNoPath<T.Shapes, { query: { level: T.AreaLevel; under?: string } }> }
+  '/api/areas/{code}': { get: Op<T.AreaDetail, ByCode>; put: Op<T.Area, ByCode & { body: { version: number; name: string } & AreaFacts }> }
+  '/api/areas/shapes': { get: OpNoPath<T.Shapes, { query: { level: T.AreaLevel; under?: string; simplify?: number } }> }
   '/api/areas/locate': { get: OpNoPath<T.Located, { query: T.LngLat & { crs?: 'wgs84' | 'gcj02' | 'bd09' } }> }
   '/api/bodies': {
-    get: OpNoPath<T.Page<T.Body>, { query: { kind?: T.BodyKind; text?: string } & Paging }>
-    post: OpNoPath<T.Body, { body: { code: string; kind: T.BodyKind; name: string; name_en?: string | null; area?: string | null } }>
+    get: OpNoPath<T.Page<T.Body>, { query: { kind?: T.BodyKind; text?: string; area?: string; active?: boolean } & Paging }>
+    post: OpNoPath<T.Body, { body: { id?: string; code?: string; kind: T.BodyKind; name: string; name_en?: string | null; area?: string | null } }>
   }
   '/api/bodies/{code}': {
-    put: Op<T.Body, ByCode & { body: { version: number; kind: T.BodyKind; name: string; name_en?: string | null; area?: string | null; active: boolean } }>
+    put: Op<T.Body, ByCode & { body: { version: number; name: string; name_en?: string | null; area?: string | null; active: boolean } }>
   }
-  '/api/posts': { get: OpNoPath<T.Page<T.Post>, { query: { area?: string } & Paging }> }
+  '/api/posts': {
+    get: OpNoPath<T.Page<T.Post>, { query: { area?: string } & Paging }>
+    post: OpNoPath<T.Post, { body: { id?: string; user: string; area: string; kind: T.PostKind } }>
+  }
+  '/api/posts/{id}': { delete: Op<undefined, ById> }
 
   '/api/cases': {
     get: OpNoPath<T.Page<T.CaseRow>, { query: CaseFilter & { sort?: 'due' | 'reported' } & Paging }>

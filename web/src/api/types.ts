@@ -131,20 +131,31 @@ export interface Area {
   center?: LngLat | null
   has_shape: boolean
   children: number
-  version?: number | null
+  version: number
 }
 export interface AreaDetail extends Area {
   path: CodeName[]
+  /** What lies in the area, itself included. */
+  inside: {
+    towns: number
+    villages: number
+    grids: number
+    households: number
+    population: number
+    staff: Record<PostKind, number>
+  }
 }
 export interface Shapes {
   type: 'FeatureCollection'
   features: {
     type: 'Feature'
-    properties: { code: string; name: string; level: AreaLevel; kind?: string | null }
-    geometry: { type: 'Polygon'; coordinates: number[][][] } | { type: 'MultiPolygon'; coordinates: number[][][][] }
+    properties: { code: string; name: string; name_en?: string | null; level: AreaLevel; kind?: string | null }
+    geometry: { type: 'MultiPolygon'; coordinates: number[][][][] }
   }[]
 }
 export interface Located {
+  /** Metres outside the innermost of these; 0 inside. */
+  distance: number
   grid?: CodeName | null
   village?: CodeName | null
   town?: CodeName | null
@@ -157,13 +168,14 @@ export interface Body {
   name: string
   name_en?: string | null
   area?: string | null
+  area_name?: string | null
   active: boolean
   version: number
 }
 export type PostKind = 'lead' | 'full_time' | 'part_time' | 'volunteer'
 export interface Post {
   id: string
-  user: { id: string; name: string }
+  user: { id: string; name: string; active: boolean }
   area: string
   area_name: string
   kind: PostKind
@@ -173,6 +185,8 @@ export interface ImportProblem {
   line?: number | null
   row?: number | null
   column?: string | null
+  /** `error` stops an import, `warning` and `note` do not. */
+  severity?: string
   code: string
   detail: string
   value?: string | null
@@ -180,8 +194,11 @@ export interface ImportProblem {
 export interface AreaImport {
   areas_new: number
   areas_changed: number
+  areas_unchanged: number
   shapes: number
+  /** The first 500. */
   problems: ImportProblem[]
+  problems_total: number
   committed: boolean
 }
 

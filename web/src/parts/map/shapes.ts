@@ -12,13 +12,16 @@ export interface LevelShapes {
   labels: LabelPoints
 }
 
+/** Metres that may be left out of a border: less than a pixel at the zoom where the level begins to matter. */
+const SIMPLIFY: Record<AreaLevel, number> = { district: 60, town: 40, village: 15, grid: 4 }
+
 const kept = new Map<string, Promise<LevelShapes>>()
 
 export function shapesOf(level: AreaLevel, under?: string): Promise<LevelShapes> {
   const key = `${level} ${under ?? ''}`
   let answer = kept.get(key)
   if (!answer) {
-    answer = ask(api.GET('/api/areas/shapes', { params: { query: under ? { level, under } : { level } } })).then((raw) => {
+    answer = ask(api.GET('/api/areas/shapes', { params: { query: { level, simplify: SIMPLIFY[level], ...(under ? { under } : {}) } } })).then((raw) => {
       const shapes = raw as Shapes
       return { shapes, labels: labelsOf(shapes) }
     })
@@ -34,8 +37,7 @@ export function forgetShapes() {
 }
 
 function rings(feature: Shapes['features'][number]): number[][][] {
-  const g = feature.geometry
-  return g.type === 'Polygon' ? [g.coordinates[0] ?? []] : g.coordinates.map((polygon) => polygon[0] ?? [])
+  return feature.geometry.coordinates.map((polygon) => polygon[0] ?? [])
 }
 
 export function boundsOf(shapes: Shapes, only?: (code: string) => boolean): Bounds | null {

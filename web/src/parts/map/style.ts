@@ -2,6 +2,7 @@
 // base map is set.
 import type { FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 import type { Meta } from '../../api/types'
+import type { Language } from '../../i18n'
 
 /** MapLibre cannot read CSS variables: the tokens are read once per theme. */
 export function tokens() {
@@ -35,7 +36,7 @@ export const FROM_ZOOM = { town: 0, village: 10.6, grid: 12.6 } as const
 export const LEVELS = ['town', 'village', 'grid'] as const
 export type DrawnLevel = (typeof LEVELS)[number]
 
-export function styleFor(meta: Meta | null, t: Tokens): StyleSpecification {
+export function styleFor(meta: Meta | null, t: Tokens, language: Language): StyleSpecification {
   const base = meta?.map.base
   const geojson = { type: 'geojson' as const, data: NOTHING }
   return {
@@ -72,9 +73,9 @@ export function styleFor(meta: Meta | null, t: Tokens): StyleSpecification {
         layout: { 'line-join': 'round' },
         paint: { 'line-color': t.accent, 'line-width': 2.5 },
       },
-      names('grid', t, 11.5, [14.4, 0, 14.7, 1]),
-      names('village', t, 12.5, [11.4, 0, 11.7, 1], 15.6),
-      names('town', t, [9, 12, 13, 15], [12.9, 1, 13.6, 0.5]),
+      names('grid', language, t, 11.5, [14.4, 0, 14.7, 1]),
+      names('village', language, t, 12.5, [11.4, 0, 11.7, 1], 15.6),
+      names('town', language, t, [9, 12, 13, 15], [12.9, 1, 13.6, 0.5]),
       {
         // Calm in the middle; the ring has the worst light inside, and "!n" says in figures how many are overdue.
         id: 'clusters',
@@ -148,7 +149,7 @@ function lines(level: DrawnLevel, color: string, width: number | [number, number
   }
 }
 
-function names(level: DrawnLevel, t: Tokens, size: number | [number, number, number, number], fade: [number, number, number, number], maxzoom = 24): LayerSpecification {
+function names(level: DrawnLevel, language: Language, t: Tokens, size: number | [number, number, number, number], fade: [number, number, number, number], maxzoom = 24): LayerSpecification {
   return {
     id: `${level}-name`,
     type: 'symbol',
@@ -156,7 +157,7 @@ function names(level: DrawnLevel, t: Tokens, size: number | [number, number, num
     minzoom: level === 'town' ? 0 : fade[0],
     maxzoom,
     layout: {
-      'text-field': ['get', 'name'],
+      'text-field': language === 'en' ? ['coalesce', ['get', 'name_en'], ['get', 'name']] : ['get', 'name'],
       'text-font': FONT,
       'text-size': typeof size === 'number' ? size : ['interpolate', ['linear'], ['zoom'], ...size],
       'text-max-width': 7,
