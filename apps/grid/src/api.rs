@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use kernel::auth;
-use kernel::error::{Fields, codes as kernel_codes};
+use kernel::error::{Error, codes as kernel_codes};
 use kernel::events::{Place, Topic};
 use kernel::{Kernel, Result, Work, db::Tx};
 use serde::{Deserialize, Serialize};
@@ -92,9 +92,7 @@ pub async fn create_area(work: &mut Work, area: NewArea) -> Result<()> {
     if let Some(parent) = code.parent()
         && !store::has_area(work, parent.as_str()).await?
     {
-        let mut fields = Fields::new();
-        fields.refuse_with("code", &codes::NO_PARENT, &[("parent", parent.as_str())]);
-        fields.done()?;
+        return Err(model::refused("code", &codes::NO_PARENT, &[("parent", parent.as_str())]));
     }
     let now = work.now();
     let made = Area::from_new(code, &area);
@@ -107,6 +105,23 @@ pub async fn create_area(work: &mut Work, area: NewArea) -> Result<()> {
     });
     work.audit("grid.area_created", code, facts).await?;
     work.emit(&GRID_CHANGED, at(Some(&area.code), None), Changed::new("area", code)).await
+}
+
+/// Changes an area from what was looked at to what it should be; says whether it was still as it was looked at.
+pub(crate) async fn change_area(work: &mut Work, before: &Area, after: &Area) -> Result<bool> {
+    let code = NewArea::from(after.clone()).check()?;
+    store::next_revision(work).await?;
+    let now = work.now();
+    if !store::update_area(work, after, now).await? {
+        return Ok(false);
+    }
+    if after.level == Level::District {
+        tell_meta(work).await?;
+    }
+    let facts = serde_json::json!({ "before": NewArea::from(before.clone()), "after": NewArea::from(after.clone()) });
+    work.audit("grid.area_changed", code, facts).await?;
+    work.emit(&GRID_CHANGED, at(Some(&after.code), None), Changed::new("area", code)).await?;
+    Ok(true)
 }
 
 /// Makes a responsible body. Its area, if it has one, has to be there.
@@ -122,15 +137,33 @@ pub async fn create_body(work: &mut Work, body: NewBody) -> Result<()> {
     work.emit(&GRID_CHANGED, place, Changed::new("body", &body.code)).await
 }
 
+/// Changes a body from what was looked at to what it should be; says whether it was still as it was looked at.
+pub(crate) async fn change_body(work: &mut Work, before: &Body, after: &Body) -> Result<bool> {
+    NewBody::from(after.clone()).check()?;
+    store::next_revision(work).await?;
+    require_area(work, "area", after.area.as_deref()).await?;
+    let now = work.now();
+    if !store::update_body(work, after, now).await? {
+        return Ok(false);
+    }
+    let facts = serde_json::json!({
+        "before": NewBody::from(before.clone()), "was_active": before.active,
+        "after": NewBody::from(after.clone()), "active": after.active,
+    });
+    work.audit("grid.body_changed", &after.code, facts).await?;
+    let place = at(after.area.as_deref(), Some(&after.code));
+    work.emit(&GRID_CHANGED, place, Changed::new("body", &after.code)).await?;
+    Ok(true)
+}
+
 /// Refuses a field that names an area which is not there.
 pub(crate) async fn require_area(tx: &mut Tx, field: &str, area: Option<&str>) -> Result<()> {
-    let mut fields = Fields::new();
-    if let Some(area) = area
-        && !store::has_area(tx, area).await?
-    {
-        fields.refuse_with(field, &kernel_codes::UNKNOWN, &[("value", area)]);
+    match area {
+        Some(area) if !store::has_area(tx, area).await? => {
+            Err(model::refused(field, &kernel_codes::UNKNOWN, &[("value", area)]))
+        }
+        _ => Ok(()),
     }
-    fields.done()
 }
 
 /// Whose business a change is.
@@ -146,18 +179,29 @@ pub(crate) async fn tell_meta(tx: &mut Tx) -> Result<()> {
     }
 }
 
-/// The lowest free code one level below `parent`, within the numbers that the name suggests: 街道 001–099, 镇 100–199,
-/// 乡 200–399, other units like towns 400–599; 社区 001–199, 村 200–399, other units like villages 400–599; grids 001–999.
+/// The lowest free code for an area of this level in `parent`, within the numbers that the name suggests: 街道 001–099,
+/// 镇 100–199, 乡 200–399, other units like towns 400–599; 社区 001–199, 村 200–399, other units like villages 400–599;
+/// grids 001–999.
 pub fn next_area_code(atlas: &Atlas, parent: &str, level: Level, name: &str) -> Result<String> {
-    let code = AreaCode::parse(parent).ok().filter(|it| it.level().inner() == Some(level));
-    let Some(code) = code else {
-        let mut fields = Fields::new();
-        let names = [("zh", "上一级区划"), ("en", "code one level above")];
-        fields.refuse_with("parent", &codes::WRONG_LEVEL, &names);
-        return fields.done().map(|()| String::new());
-    };
-    let taken = atlas.children(parent).map(|it| it.code.as_str());
-    Ok(model::next_area_code(code, name, taken)?.to_string())
+    let above = AreaCode::parse(parent).ok().filter(|it| it.level().inner() == Some(level));
+    above.map_or_else(|| Err(not_above(level)), |above| free_code(atlas, above, name))
+}
+
+/// As [`next_area_code`], at whatever level is the next one below.
+pub(crate) fn next_code_below(atlas: &Atlas, parent: &str, name: &str) -> Result<String> {
+    let above = AreaCode::parse(parent).map_err(|_| model::refused("parent", &kernel_codes::UNKNOWN, &[("value", parent)]))?;
+    free_code(atlas, above, name)
+}
+
+fn free_code(atlas: &Atlas, above: AreaCode, name: &str) -> Result<String> {
+    let taken = atlas.children(above.as_str()).map(|it| it.code.as_str());
+    Ok(model::next_area_code(above, name, taken)?.to_string())
+}
+
+fn not_above(level: Level) -> Error {
+    let above = Level::ALL.into_iter().find(|it| it.inner() == Some(level));
+    let (zh, en) = above.map_or(("无", "nothing"), |it| (it.zh(), it.en()));
+    model::refused("parent", &codes::WRONG_LEVEL, &[("zh", zh), ("en", en)])
 }
 
 /// The lowest free code of a body of this kind: `D01`, `C01`, … A town's own body is better named by [`body_code_of`].
@@ -186,12 +230,10 @@ pub struct NewPost {
 /// Posts somebody in an area; who is posted there already gets the new kind. Says under which id the post is kept.
 pub async fn post_worker(work: &mut Work, post: NewPost) -> Result<PostId> {
     require_area(work, "area", Some(&post.area)).await?;
-    let mut fields = Fields::new();
     let known = auth::people(work, [post.user]).await?;
     if !known.get(&post.user).is_some_and(|it| it.active) {
-        fields.refuse_with("user", &kernel_codes::UNKNOWN, &[("value", &post.user.to_string())]);
+        return Err(model::refused("user", &kernel_codes::UNKNOWN, &[("value", &post.user.to_string())]));
     }
-    fields.done()?;
     let now = work.now();
     let row = PostRow {
         id: post.id,

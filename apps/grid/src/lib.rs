@@ -9,14 +9,14 @@ mod import;
 mod index;
 mod jobs;
 mod model;
-//mod outline;
+mod outline;
 mod permissions;
-//mod routes;
+mod routes;
 mod store;
 mod wkb;
 
-//#[cfg(test)]
-//mod tests;
+#[cfg(test)]
+mod tests;
 
 use futures_util::future::BoxFuture;
 use kernel::auth::{Permission, Role, RoleGrant};
@@ -59,7 +59,7 @@ impl App for Grid {
     }
 
     fn routes(&self) -> Routes {
-        Routes::new()
+        routes::routes()
     }
 
     fn topics(&self) -> &'static [&'static Topic] {

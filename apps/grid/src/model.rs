@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use kernel::Result;
-use kernel::error::{Error, Fields, codes as kernel_codes};
+use kernel::error::{Code, Error, Fields, codes as kernel_codes};
 use serde::Serialize;
 use standards::{AreaCode, Level, Point};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 use crate::codes;
 
@@ -132,7 +133,7 @@ pub struct Body {
 }
 
 /// An area to be made.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct NewArea {
     /// Its code, which also says its level and where it lies.
     pub code: String,
@@ -149,7 +150,7 @@ pub struct NewArea {
 }
 
 /// A body to be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NewBody {
     /// Its code.
     pub code: String,
@@ -196,8 +197,46 @@ impl Body {
     }
 }
 
+impl From<Area> for NewArea {
+    fn from(area: Area) -> Self {
+        Self {
+            code: area.code,
+            name: area.name,
+            name_en: area.name_en,
+            kind: area.kind,
+            households: area.households,
+            population: area.population,
+        }
+    }
+}
+
+impl From<Body> for NewBody {
+    fn from(body: Body) -> Self {
+        Self {
+            code: body.code,
+            kind: body.kind,
+            name: body.name,
+            name_en: body.name_en,
+            area: body.area,
+        }
+    }
+}
+
+/// How the levels appear in the description of the API.
+pub(crate) fn level_schema() -> Schema {
+    let words = Level::ALL.map(Level::as_str);
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
+}
+
+/// A refusal of one field.
+pub(crate) fn refused(field: &str, code: &'static Code, args: &[(&str, &str)]) -> Error {
+    let mut fields = Fields::new();
+    fields.refuse_with(field, code, args);
+    fields.done().err().unwrap_or_else(|| Error::from(&kernel_codes::INVALID))
+}
+
 /// The longest name of an area or body, in characters.
-pub const LONGEST_NAME: usize = 100;
+pub(crate) const LONGEST_NAME: usize = 100;
 /// More people than any district has.
 const MOST_PEOPLE: i64 = 100_000_000;
 
@@ -294,27 +333,21 @@ fn numbers_for(level: Level, name: &str) -> std::ops::RangeInclusive<u16> {
 }
 
 /// The lowest free code one level below `parent`, within the numbers that the name suggests. `taken` are the codes there.
-pub fn next_area_code<'a>(
+pub(crate) fn next_area_code<'a>(
     parent: AreaCode,
     name: &str,
     taken: impl Iterator<Item = &'a str>,
 ) -> Result<AreaCode> {
     let taken: BTreeSet<&str> = taken.collect();
-    let level = parent.level().inner().ok_or_else(|| no_level_below(parent))?;
+    let level = parent.level().inner().ok_or_else(|| refused("parent", &codes::NOTHING_BELOW, &[("parent", parent.as_str())]))?;
     let free = numbers_for(level, name.trim())
         .filter_map(|number| parent.child(number).ok())
         .find(|code| !taken.contains(code.as_str()));
     free.ok_or_else(|| codes::NO_CODE_LEFT.with("parent", parent.as_str()).with("name", name))
 }
 
-fn no_level_below(parent: AreaCode) -> Error {
-    let mut fields = Fields::new();
-    fields.refuse_with("parent", &codes::NOTHING_BELOW, &[("parent", parent.as_str())]);
-    fields.done().err().unwrap_or_else(|| Error::from(&kernel_codes::INVALID))
-}
-
 /// The lowest free code of a body of this kind: `D01`, `D02`, …
-pub fn next_body_code<'a>(kind: BodyKind, taken: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn next_body_code<'a>(kind: BodyKind, taken: impl Iterator<Item = &'a str>) -> String {
     let taken: BTreeSet<&str> = taken.collect();
     let free = (1_u32..).map(|number| format!("{}{number:02}", kind.letter())).find(|code| !taken.contains(code.as_str()));
     free.unwrap_or_default()

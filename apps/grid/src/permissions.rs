@@ -10,14 +10,14 @@ kernel::permissions! {
 }
 
 /// The role that keeps the tree in order.
-pub static ROLES: &[Role] = &[Role {
+pub(crate) static ROLES: &[Role] = &[Role {
     code: "grid_admin",
     zh: "网格管理员",
     en: "Grid administrator",
 }];
 
 /// What roles hold from the start. The system administrator sets a new installation up, so may import its areas.
-pub static GRANTS: &[RoleGrant] = &[
+pub(crate) static GRANTS: &[RoleGrant] = &[
     RoleGrant {
         role: "*",
         permissions: &[&GRID_READ],

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use kernel::intake::{Kind, Problem, delimiter, tidy};
 use standards::{AreaCode, CodeError, Level};
 
-use crate::model::GridKind;
+use crate::model::{GridKind, LONGEST_NAME};
 
 /// No columns for code and name.
 pub(crate) const UNKNOWN_LAYOUT: Kind = Kind::error(
@@ -72,9 +72,6 @@ pub(crate) const BAD_NUMBER: Kind = Kind::warning(
     "“{value}”不是数，未采用",
     "“{value}” is not a number and is left out",
 );
-
-/// The longest name taken.
-pub(crate) const LONGEST_NAME: usize = 100;
 
 /// An area as read, not yet compared with what is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
