@@ -4,12 +4,14 @@
 //! sheet was taken, where its header is, what each column was understood as, and row by row what was not understood and
 //! why. What has two meanings is never decided in silence.
 
+mod classify;
 pub mod code;
 pub mod export;
 pub mod header;
 pub mod limit;
+pub mod problems;
 pub mod sheet;
-pub mod understand;
+mod understand;
 
 use kernel::intake::{Kind as ProblemKind, Problem};
 use standards::{Edition, Kind, Limit, Unit};

@@ -125,7 +125,7 @@ fn workbook(file: &str, bytes: &[u8], problems: &mut Vec<Problem>) -> Result<Vec
     for listed in listed.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
         let regions = book.merge_cells_by_sheet_name(&listed.name)?;
         let rows = cells(file, &mut book, &listed.name, problems)?;
-        let mut sheet = fill(file, &listed.name, rows, &regions, problems);
+        let mut sheet = fill(file, &listed.name, &rows, &regions, problems);
         sheet.hidden = listed.visible != SheetVisible::Visible;
         sheets.push(sheet);
     }
@@ -204,11 +204,11 @@ fn csv_sheet(file: &str, text: &str, problems: &mut Vec<Problem>) -> Sheet {
         }
         rows.push(record.iter().map(str::to_owned).collect());
     }
-    fill(file, file, rows, &[], problems)
+    fill(file, file, &rows, &[], problems)
 }
 
 /// Makes a sheet of raw rows: tidies the cells, gives all rows one length, fills the merged regions.
-fn fill(file: &str, name: &str, rows: Vec<Vec<String>>, regions: &[Dimensions], problems: &mut Vec<Problem>) -> Sheet {
+fn fill(file: &str, name: &str, rows: &[Vec<String>], regions: &[Dimensions], problems: &mut Vec<Problem>) -> Sheet {
     let (most_rows, most_columns) = (MOST_ROWS as usize, MOST_COLUMNS as usize);
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
     if rows.len() > most_rows || width > most_columns {

@@ -6,129 +6,17 @@
 use std::collections::BTreeMap;
 
 use kernel::intake::{Kind as ProblemKind, Problem};
-use standards::{Edition, Kind, class};
+use standards::Kind;
 
 use super::code::{self, CodeAndName};
 use super::header::{Header, Meaning};
 use super::limit::{self, LimitText, Units};
+use super::problems::{
+    ASSUMED, BAD_CODE, BAD_LIMIT, BY_AREA, CARRIED, DUPLICATE, EDITION, HEADER_AGAIN, NO_BODY, NO_CLASS, NO_LIMIT,
+    NOT_A_ROW, NOTE_ROW, NOTHING_SAID, SECTION,
+};
 use super::sheet::Sheet;
 use super::{ListImport, ListItem, Options};
-
-/// A row without a minor class.
-pub const NO_CLASS: ProblemKind = ProblemKind::error(
-    "cases.list_no_class",
-    "没有小类名称和代码，该行未读取",
-    "Neither name nor code of a minor class; the row was not read",
-);
-/// A row that has a class and says nothing about it.
-pub const NOTHING_SAID: ProblemKind = ProblemKind::error(
-    "cases.list_nothing_said",
-    "“{value}”没有立案条件、处置时限和责任主体，该行未读取",
-    "“{value}” has no filing condition, no limit and no responsible body; the row was not read",
-);
-/// A single text that is neither a heading nor a note.
-pub const NOT_A_ROW: ProblemKind = ProblemKind::error(
-    "cases.list_not_a_row",
-    "只有一处文字“{value}”，无法识别，该行未读取",
-    "The row has a single text, “{value}”, that was not understood; it was not read",
-);
-/// A text below or between the rows.
-pub const NOTE_ROW: ProblemKind = ProblemKind::note(
-    "cases.list_note_row",
-    "说明文字，未作为条目：{value}",
-    "A note, not an item: {value}",
-);
-/// A heading that names the major class of the rows below.
-pub const SECTION: ProblemKind = ProblemKind::note(
-    "cases.list_section",
-    "小标题“{value}”作为以下各行的大类",
-    "The heading “{value}” is taken as the major class of the rows below",
-);
-/// The header again, as at the top of a printed page.
-pub const HEADER_AGAIN: ProblemKind = ProblemKind::note("cases.list_header_again", "重复的表头", "The header repeated");
-/// Rows that take their major or minor class from the row above.
-pub const CARRIED: ProblemKind = ProblemKind::note(
-    "cases.list_carried",
-    "“{column}”为空的{count}行沿用上一行的值（首见本行）",
-    "{count} rows with an empty “{column}” take it from the row above (this is the first)",
-);
-/// A class code that cannot be one.
-pub const BAD_CODE: ProblemKind = ProblemKind::warning(
-    "cases.list_bad_code",
-    "“{value}”不是类别代码，或与大类代码{major}矛盾，未采用",
-    "“{value}” is no class code, or contradicts the major class {major}; it is left out",
-);
-/// Nothing tells to which edition the codes belong.
-pub const NO_EDITION: ProblemKind = ProblemKind::warning(
-    "cases.list_no_edition",
-    "无法判断类别代码属于2013版还是2026版，{count}行的代码按本地类别保留；可指定版本后重新导入",
-    "Nothing tells whether the codes are of 2013 or of 2026; those of {count} rows are kept as local. Say the edition and import again",
-);
-/// The edition was told by the codes or names.
-pub const EDITION: ProblemKind = ProblemKind::note(
-    "cases.list_edition",
-    "类别代码按{value}版理解（依据：{why}）",
-    "The class codes are read as of {value} (by {why_en})",
-);
-/// A code that the tables do not have.
-pub const LOCAL_CLASS: ProblemKind = ProblemKind::note(
-    "cases.list_local_class",
-    "类别{value}不在国标类别表中，作为本地类别",
-    "The class {value} is not in the national tables and is taken as local",
-);
-/// Code and name do not belong together by the tables.
-pub const OTHER_NAME: ProblemKind = ProblemKind::warning(
-    "cases.list_other_name",
-    "{value}在2026版中对应{code}“{other}”，名称不一致，请人工确认，暂不对应",
-    "{value} would be {code} “{other}” of 2026, but the names differ; a person must confirm it, so it is left open",
-);
-/// No code in the file; the name is in the tables.
-pub const CODE_BY_NAME: ProblemKind = ProblemKind::note(
-    "cases.list_code_by_name",
-    "“{value}”没有代码，按名称对应2026版{code}",
-    "“{value}” has no code; by its name it is {code} of 2026",
-);
-/// No code, and no such name.
-pub const NO_CODE: ProblemKind = ProblemKind::warning(
-    "cases.list_no_code",
-    "“{value}”没有代码，类别表中也没有该名称",
-    "“{value}” has no code, and the tables have no such name",
-);
-/// Component or matter is not known.
-pub const NO_KIND: ProblemKind = ProblemKind::warning(
-    "cases.list_no_kind",
-    "无法判断{count}行是部件还是事件（首见本行），请指定后重新导入",
-    "Nothing tells whether {count} rows are components or matters (this is the first); say it and import again",
-);
-/// A limit that was not understood.
-pub const BAD_LIMIT: ProblemKind = ProblemKind::error(
-    "cases.list_bad_limit",
-    "处置时限“{value}”无法识别：{why}",
-    "The limit “{value}” was not understood: {why_en}",
-);
-/// A limit that was understood only by assuming something.
-pub const ASSUMED: ProblemKind = ProblemKind::warning(
-    "cases.list_assumed",
-    "处置时限“{value}”（共{count}行）：{why}，请确认",
-    "The limit “{value}” ({count} rows): {why_en}; please confirm",
-);
-/// Limits that differ by class of area.
-pub const BY_AREA: ProblemKind = ProblemKind::warning(
-    "cases.list_by_area",
-    "处置时限“{value}”（共{count}行）按区域类别不同，暂取第一个",
-    "The limit “{value}” ({count} rows) differs by class of area; the first is taken",
-);
-/// No limit.
-pub const NO_LIMIT: ProblemKind = ProblemKind::warning("cases.list_no_limit", "没有处置时限", "There is no time limit");
-/// No responsible body.
-pub const NO_BODY: ProblemKind =
-    ProblemKind::warning("cases.list_no_body", "没有责任主体", "There is no responsible body");
-/// The same standard a second time.
-pub const DUPLICATE: ProblemKind = ProblemKind::warning(
-    "cases.list_duplicate",
-    "与第{first}行的类别和立案条件相同，未读取",
-    "Class and filing condition are the same as in row {first}; the row was not read",
-);
 
 /// Reads the rows below the header into `read`.
 pub(super) fn rows(file: &str, sheet: &Sheet, header: &Header, options: &Options, read: &mut ListImport) {
@@ -161,20 +49,21 @@ pub(super) fn rows(file: &str, sheet: &Sheet, header: &Header, options: &Options
 }
 
 /// An item whose class is still to be settled, because that needs all rows.
-struct Draft {
-    item: ListItem,
-    digits: Option<code::Digits>,
+pub(super) struct Draft {
+    pub(super) item: ListItem,
+    pub(super) digits: Option<code::Digits>,
     /// The code of the minor class as written.
-    code: Option<String>,
+    pub(super) code: Option<String>,
     /// The edition that the row itself names.
-    edition: Option<String>,
+    pub(super) edition: Option<String>,
 }
 
-struct Rows<'a> {
+/// The rows of a sheet on their way.
+pub(super) struct Rows<'a> {
     file: &'a str,
     sheet: &'a Sheet,
     header: &'a Header,
-    options: &'a Options,
+    pub(super) options: &'a Options,
     kind: Option<Kind>,
     /// Class and condition of the items so far, with their rows.
     seen: BTreeMap<(String, String, String), u64>,
@@ -183,7 +72,7 @@ struct Rows<'a> {
     major: CodeAndName,
     minor: CodeAndName,
     drafts: Vec<Draft>,
-    problems: Vec<Problem>,
+    pub(super) problems: Vec<Problem>,
     skipped: u64,
 }
 
@@ -194,12 +83,12 @@ impl Rows<'_> {
             .map_or("", |column| self.sheet.text(row, column.index))
     }
 
-    fn problem(&self, kind: &'static ProblemKind, row: usize) -> Problem {
+    pub(super) fn problem(&self, kind: &'static ProblemKind, row: usize) -> Problem {
         Problem::new(kind, self.file).line(row as u64 + 1)
     }
 
     /// A problem of the column with that meaning.
-    fn problem_in(&self, kind: &'static ProblemKind, row: usize, meaning: Meaning) -> Problem {
+    pub(super) fn problem_in(&self, kind: &'static ProblemKind, row: usize, meaning: Meaning) -> Problem {
         let problem = self.problem(kind, row);
         match self.header.of(meaning) {
             Some(column) => problem.column(&column.letter),
@@ -207,7 +96,7 @@ impl Rows<'_> {
         }
     }
 
-    fn count(&mut self, key: &str, problem: Problem) {
+    pub(super) fn count(&mut self, key: &str, problem: Problem) {
         let entry = self
             .counted
             .entry((problem.code(), key.to_owned()))
@@ -498,10 +387,7 @@ impl Rows<'_> {
             self.problems.push(problem);
         }
         read.edition = edition;
-        for draft in drafts {
-            let item = self.classify(draft, edition);
-            read.items.push(item);
-        }
+        read.items = drafts.into_iter().map(|draft| self.classify(draft, edition)).collect();
         for (problem, count) in std::mem::take(&mut self.counted).into_values() {
             self.problems.push(problem.arg("count", count));
         }
@@ -509,162 +395,13 @@ impl Rows<'_> {
         read.rows_skipped = self.skipped;
         read.problems.append(&mut self.problems);
     }
-
-    /// The edition of the list's codes: as the sender says, by the digits, or by which tables the names fit.
-    fn edition(&self, drafts: &[Draft]) -> (Option<Edition>, Option<(&'static str, &'static str)>) {
-        if self.options.edition.is_some() {
-            return (self.options.edition, None);
-        }
-        let spoken = |edition| {
-            drafts
-                .iter()
-                .filter(|d| d.digits.as_ref().is_some_and(|d| d.edition == Some(edition)))
-                .count()
-        };
-        match (spoken(Edition::E2013), spoken(Edition::E2026)) {
-            (0, 0) => {}
-            // A list is of one edition; a few odd cells do not make it the other.
-            (old, new) if new > old => return (Some(Edition::E2026), Some(("代码位数", "the number of digits"))),
-            (old, new) if old > new => return (Some(Edition::E2013), Some(("代码位数", "the number of digits"))),
-            _ => return (None, None),
-        }
-        let fitting = |edition| {
-            let fits = |draft: &&Draft| {
-                let kinds = draft.item.kind.map_or(Kind::ALL.to_vec(), |kind| vec![kind]);
-                kinds.into_iter().any(|kind| {
-                    let in_table = table_class(draft, edition, kind);
-                    in_table
-                        .zip(draft.item.minor.as_deref())
-                        .is_some_and(|(class, name)| code::same_name(class.name, name))
-                })
-            };
-            drafts.iter().filter(fits).count()
-        };
-        let coded = drafts.iter().filter(|draft| draft.digits.is_some()).count();
-        let (old, new) = (fitting(Edition::E2013), fitting(Edition::E2026));
-        let names = Some(("代码与名称的对应", "how codes and names go together"));
-        if new > old && new * 2 >= coded {
-            (Some(Edition::E2026), names)
-        } else if old > new && old * 2 >= coded {
-            (Some(Edition::E2013), names)
-        } else {
-            (None, None)
-        }
-    }
-
-    /// Settles code, edition and place in the tables of an item.
-    fn classify(&mut self, draft: Draft, edition: Option<Edition>) -> ListItem {
-        let row = usize::try_from(draft.item.row).unwrap_or(1) - 1;
-        let own = draft.edition.as_deref().and_then(|text| text.parse().ok());
-        let local = draft.edition.is_some() && own.is_none();
-        let edition = if local { None } else { own.or(edition) };
-        let mut item = draft.item.clone();
-        let shown = |item: &ListItem| {
-            let parts = [item.class.as_deref(), item.minor.as_deref()];
-            parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
-        };
-        let Some(digits) = &draft.digits else {
-            let found = item
-                .minor
-                .as_deref()
-                .and_then(|name| code::by_name(item.kind, item.major.as_deref(), name));
-            let name = shown(&item);
-            match found.filter(|_| !local) {
-                Some(class) => {
-                    item.kind = item.kind.or(Some(class.kind));
-                    item.edition = Some(Edition::E2026);
-                    item.class = Some(class.code.to_owned());
-                    item.class_2026 = Some(class.code.to_owned());
-                    item.major_code = Some(class.major.to_owned());
-                    item.major = item.major.or_else(|| Some(class.major_name.to_owned()));
-                    let problem = self.problem_in(&CODE_BY_NAME, row, Meaning::Minor);
-                    self.problems.push(problem.arg("value", name).arg("code", class.code));
-                }
-                None => self
-                    .problems
-                    .push(self.problem_in(&NO_CODE, row, Meaning::Minor).arg("value", name)),
-            }
-            self.ask_kind(row, &item);
-            return item;
-        };
-        let major = digits.major.clone().unwrap_or_default();
-        let code = edition.and_then(|edition| code::class_code(edition, &major, &digits.minor));
-        let Some(code) = code else {
-            // A local code is whole as it stands; others need their major class to be told apart.
-            let head = if local || major.is_empty() {
-                String::new()
-            } else {
-                two_digits(&major)
-            };
-            let tail = if local {
-                draft.code.as_deref().unwrap_or_default()
-            } else {
-                &digits.minor
-            };
-            item.class = Some(format!("{head}{tail}"));
-            if !local {
-                self.count("", self.problem(&NO_EDITION, row));
-            }
-            self.ask_kind(row, &item);
-            return item;
-        };
-        item.edition = Some(code.edition());
-        item.class = Some(code.to_string());
-        let kinds = item.kind.map_or(Kind::ALL.to_vec(), |kind| vec![kind]);
-        let in_tables: Vec<_> = kinds
-            .iter()
-            .filter_map(|kind| class(*kind, &code.to_2026(*kind)?.to_string()))
-            .collect();
-        let same = |class: &&&'static standards::Class| {
-            item.minor
-                .as_deref()
-                .is_none_or(|name| code::same_name(class.name, name))
-        };
-        let matching: Vec<_> = in_tables.iter().filter(same).collect();
-        match (&matching[..], in_tables.first()) {
-            ([class], _) => {
-                item.kind = item.kind.or(Some(class.kind));
-                item.class_2026 = Some(class.code.to_owned());
-                item.minor = item.minor.or_else(|| Some(class.name.to_owned()));
-                item.major = item.major.or_else(|| Some(class.major_name.to_owned()));
-            }
-            ([], Some(class)) => {
-                let problem = self
-                    .problem_in(&OTHER_NAME, row, Meaning::Minor)
-                    .arg("value", shown(&item));
-                self.problems
-                    .push(problem.arg("code", class.code).arg("other", class.name));
-            }
-            ([], None) => self.problems.push(
-                self.problem_in(&LOCAL_CLASS, row, Meaning::Minor)
-                    .arg("value", shown(&item)),
-            ),
-            // Two kinds fit alike: only a person can tell.
-            _ => {}
-        }
-        self.ask_kind(row, &item);
-        item
-    }
-
-    fn ask_kind(&mut self, row: usize, item: &ListItem) {
-        if item.kind.is_none() {
-            self.count("", self.problem(&NO_KIND, row));
-        }
-    }
-}
-
-/// The class of the 2026 tables that a code of an edition leads to.
-fn table_class(draft: &Draft, edition: Edition, kind: Kind) -> Option<&'static standards::Class> {
-    let digits = draft.digits.as_ref()?;
-    let code = code::class_code(edition, digits.major.as_deref()?, &digits.minor)?;
-    class(kind, &code.to_2026(kind)?.to_string())
 }
 
 fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn two_digits(code: &str) -> String {
+pub(super) fn two_digits(code: &str) -> String {
     code.parse::<u32>()
         .map_or_else(|_| code.to_owned(), |number| format!("{number:02}"))
 }
