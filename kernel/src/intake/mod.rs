@@ -6,7 +6,7 @@
 
 mod text;
 
-pub use text::{Decoded, decode, decode_as, delimiter, is_utf8_prefix, tidy};
+pub use text::{Decoded, decode, delimiter, is_utf8_prefix, tidy};
 
 use std::fmt;
 

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, GB18030, UTF_8};
 
 /// A decoded file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,23 +31,6 @@ pub fn decode(bytes: &[u8]) -> Decoded<'_> {
         encoding: used.name(),
         lossy,
     }
-}
-
-/// Reads bytes in the encoding of that name (`utf-8`, `gb18030`, `gbk`, `utf-16le`, `utf-16be`); none if unknown.
-pub fn decode_as<'a>(bytes: &'a [u8], name: &str) -> Option<Decoded<'a>> {
-    let encoding = match name.to_ascii_lowercase().as_str() {
-        "utf-8" | "utf8" => UTF_8,
-        "gb18030" | "gbk" | "gb2312" => GB18030,
-        "utf-16le" => UTF_16LE,
-        "utf-16be" => UTF_16BE,
-        _ => return None,
-    };
-    let (text, used, lossy) = encoding.decode(bytes);
-    Some(Decoded {
-        text,
-        encoding: used.name(),
-        lossy,
-    })
 }
 
 /// Whether these bytes can be the beginning of a UTF-8 text: valid but for a character cut off at the very end.

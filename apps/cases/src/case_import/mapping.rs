@@ -5,21 +5,22 @@
 
 use std::collections::BTreeMap;
 
+use grid::api::BodyKind;
 use jiff::tz::TimeZone;
 use kernel::intake::{Kind, Problem};
 use serde::Deserialize;
 use standards::{AreaCode, Crs};
 
-use super::record::{BodyKind, CaseSource, PastState, Satisfaction};
+use crate::model::{Satisfaction, Source, State};
 
 /// The mapping is not TOML, or has a key or a type that it may not have.
-pub const UNREADABLE: Kind = Kind::error(
+pub(crate) const UNREADABLE: Kind = Kind::error(
     "cases.map_unreadable",
     "映射文件无法读取：{why}",
     "The mapping file cannot be read: {why}",
 );
 /// A field says something that cannot be.
-pub const WRONG: Kind = Kind::error(
+pub(crate) const WRONG: Kind = Kind::error(
     "cases.map_wrong",
     "映射文件中{field}有误：{why}",
     "{field} in the mapping file is wrong: {why_en}",
@@ -28,7 +29,7 @@ pub const WRONG: Kind = Kind::error(
 /// What the file is written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Format {
+pub(crate) enum Format {
     /// Rows of cells under a header.
     #[default]
     Csv,
@@ -39,7 +40,7 @@ pub enum Format {
 /// What may be created where a name is not known yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Create {
+pub(crate) enum Create {
     /// Towns and villages, and the district if it is not there.
     Areas,
     /// Responsible bodies.
@@ -51,7 +52,7 @@ pub enum Create {
 /// The district that the cases are of.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct District {
+pub(crate) struct District {
     /// Six digits.
     pub code: AreaCode,
     /// Its name.
@@ -61,7 +62,7 @@ pub struct District {
 /// How one fact is found in a row: in a column, in several joined, or always the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "FieldForm")]
-pub struct Field {
+pub(crate) struct Field {
     /// The columns, mostly one.
     pub columns: Vec<String>,
     /// What stands between several.
@@ -129,7 +130,7 @@ impl From<FieldForm> for Field {
 /// All facts that a case can have. Only three must be said: the number there, the time of the report, the state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Fields {
+pub(crate) struct Fields {
     /// The number of the case in the other system.
     pub id: Field,
     /// When it was reported.
@@ -174,7 +175,7 @@ pub struct Fields {
 
 impl Fields {
     /// Every field with its name, in the order of the documentation.
-    pub fn named(&self) -> [(&'static str, &Field); 20] {
+    pub(crate) fn named(&self) -> [(&'static str, &Field); 20] {
         [
             ("id", &self.id),
             ("reported_at", &self.reported_at),
@@ -203,7 +204,7 @@ impl Fields {
 /// Bodies whose name fits the pattern are of that kind; the first rule that fits decides.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct BodyRule {
+pub(crate) struct BodyRule {
     /// The name, with `*` for anything.
     #[serde(rename = "match")]
     pub pattern: String,
@@ -214,7 +215,7 @@ pub struct BodyRule {
 /// A whole mapping file.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Mapping {
+pub(crate) struct Mapping {
     /// What the file is, for the report.
     #[serde(default)]
     pub title: String,
@@ -270,7 +271,7 @@ impl Mapping {
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
+    pub(crate) fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
         let mapping: Self = toml::from_str(text).map_err(|error| {
             let line = error
                 .span()
@@ -290,17 +291,17 @@ impl Mapping {
     }
 
     /// The zone of times without one; UTC only if the name was never checked.
-    pub fn zone(&self) -> TimeZone {
+    pub(crate) fn zone(&self) -> TimeZone {
         TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC)
     }
 
     /// Whether unknown names of that sort are to be created.
-    pub fn creates(&self, what: Create) -> bool {
+    pub(crate) fn creates(&self, what: Create) -> bool {
         self.create.contains(&what)
     }
 
     /// What kind of body has that name.
-    pub fn body_kind(&self, name: &str) -> BodyKind {
+    pub(crate) fn body_kind(&self, name: &str) -> BodyKind {
         let rule = self.bodies.iter().find(|rule| fits(&rule.pattern, name));
         rule.map_or(BodyKind::Department, |rule| rule.kind)
     }
@@ -408,11 +409,11 @@ impl Mapping {
 }
 
 /// The words of a field that has a closed set of them.
-pub fn words(field: &str) -> Option<Vec<&'static str>> {
+pub(crate) fn words(field: &str) -> Option<Vec<&'static str>> {
     match field {
         "kind" => Some(standards::Kind::ALL.iter().map(|k| k.as_str()).collect()),
-        "source" => Some(CaseSource::ALL.iter().map(|s| s.as_str()).collect()),
-        "state" => Some(PastState::ALL.iter().map(|s| s.as_str()).collect()),
+        "source" => Some(Source::ALL.iter().map(|s| s.as_str()).collect()),
+        "state" => Some(State::ALL.iter().map(|s| s.as_str()).collect()),
         "satisfaction" => Some(Satisfaction::ALL.iter().map(|s| s.as_str()).collect()),
         "on_time" => Some(vec!["yes", "no"]),
         _ => None,
@@ -434,7 +435,7 @@ fn bad_format(format: &str) -> Option<String> {
 }
 
 /// Whether a text fits a pattern in which `*` stands for anything.
-pub fn fits(pattern: &str, text: &str) -> bool {
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     // `split` gives at least one part; without a `*` it is the whole pattern.
     let Some(rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {

@@ -4,10 +4,7 @@
 //! it gives a case, with whatever was doubtful about it, or it is skipped for one reason that is told. [`Tally`] adds
 //! them up. A reading can be broken off after any row and taken up there again with [`CaseReader::seek`].
 //!
-//! ```no_run
-//! # use cases::case_import::{CaseReader, Mapping, Outcome, Tally};
-//! # fn main() -> std::io::Result<()> {
-//! # let text = String::new();
+//! ```text
 //! let mapping = Mapping::parse("nyc311.toml", &text).map_err(|_| std::io::ErrorKind::InvalidData)?;
 //! let file = std::fs::File::open("nyc311.csv")?;
 //! let mut reader = CaseReader::open(file, "nyc311.csv", mapping).map_err(|_| std::io::ErrorKind::InvalidData)?;
@@ -18,28 +15,26 @@
 //!         // store it, and `row.end` with it in the same transaction
 //!     }
 //! }
-//! # Ok(())
-//! # }
 //! ```
 
-pub mod mapping;
-pub mod record;
-pub mod rows;
-pub mod tally;
-pub mod understand;
+pub(crate) mod mapping;
+pub(crate) mod record;
+pub(crate) mod rows;
+pub(crate) mod tally;
+pub(crate) mod understand;
 
 use std::io::{self, Read, Seek};
 
 use kernel::intake::Problem;
 
-pub use mapping::{Create, Mapping};
-pub use record::{AreaName, BodyKind, BodyName, CaseRecord, CaseSource, ClassName, PastState, Satisfaction};
-pub use rows::Place;
-pub use tally::Tally;
+pub(crate) use mapping::{Create, Mapping};
+pub(crate) use record::{AreaName, BodyName, CaseRecord, ClassName};
+pub(crate) use rows::Place;
+pub(crate) use tally::Tally;
 
 /// What became of one row.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// A case, and what was doubtful about it.
     Case(Box<CaseRecord>, Vec<Problem>),
     /// No case, and why.
@@ -48,7 +43,7 @@ pub enum Outcome {
 
 /// One row of the file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub(crate) struct Row {
     /// Its number, from 1, not counting the header.
     pub number: u64,
     /// The line on which it begins.
@@ -60,7 +55,7 @@ pub struct Row {
 }
 
 /// Reads the cases of one file.
-pub struct CaseReader<R> {
+pub(crate) struct CaseReader<R> {
     rows: rows::Rows<R>,
     reading: understand::Reading,
 }
@@ -70,19 +65,19 @@ impl<R: Read + Seek> CaseReader<R> {
     ///
     /// # Errors
     /// The columns that the mapping names and the file lacks, or why it cannot be read at all.
-    pub fn open(input: R, file: &str, mapping: Mapping) -> Result<Self, Vec<Problem>> {
+    pub(crate) fn open(input: R, file: &str, mapping: Mapping) -> Result<Self, Vec<Problem>> {
         let rows = rows::Rows::open(input, file, &mapping)?;
         let reading = understand::Reading::new(mapping, file, rows.columns());
         Ok(Self { rows, reading })
     }
 
     /// The mapping in use.
-    pub fn mapping(&self) -> &Mapping {
+    pub(crate) fn mapping(&self) -> &Mapping {
         self.reading.mapping()
     }
 
     /// Where the next row begins.
-    pub fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         self.rows.place()
     }
 
@@ -90,7 +85,7 @@ impl<R: Read + Seek> CaseReader<R> {
     ///
     /// # Errors
     /// When the file cannot be read there.
-    pub fn seek(&mut self, place: Place) -> io::Result<()> {
+    pub(crate) fn seek(&mut self, place: Place) -> io::Result<()> {
         self.rows.seek(place)
     }
 
@@ -98,7 +93,7 @@ impl<R: Read + Seek> CaseReader<R> {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn skip_to(&mut self, row: u64) -> io::Result<()> {
+    pub(crate) fn skip_to(&mut self, row: u64) -> io::Result<()> {
         while self.place().row < row && self.rows.next()?.is_some() {}
         Ok(())
     }
@@ -107,7 +102,7 @@ impl<R: Read + Seek> CaseReader<R> {
     ///
     /// # Errors
     /// When the file cannot be read. What is wrong with a row is not an error but its outcome.
-    pub fn next_row(&mut self) -> io::Result<Option<Row>> {
+    pub(crate) fn next_row(&mut self) -> io::Result<Option<Row>> {
         let Some((line, cells)) = self.rows.next()? else {
             return Ok(None);
         };

@@ -10,39 +10,40 @@ use serde_json::Value;
 use super::mapping::{Format, Mapping};
 
 /// A column of the mapping that the file does not have.
-pub const NO_COLUMN: Kind = Kind::error(
+pub(crate) const NO_COLUMN: Kind = Kind::error(
     "cases.import_no_column",
     "文件没有“{column}”列",
     "The file has no column “{column}”",
 );
 /// Two columns of one name, so that the mapping does not say which.
-pub const TWO_COLUMNS: Kind = Kind::error(
+pub(crate) const TWO_COLUMNS: Kind = Kind::error(
     "cases.import_two_columns",
     "文件有两个“{column}”列",
     "The file has two columns “{column}”",
 );
 /// UTF-16, which spreadsheets call "Unicode text".
-pub const UTF16: Kind = Kind::error(
+pub(crate) const UTF16: Kind = Kind::error(
     "cases.import_utf16",
     "文件为UTF-16编码，请另存为UTF-8的CSV",
     "The file is UTF-16; save it as CSV in UTF-8",
 );
 /// The file cannot be read at all.
-pub const NO_HEADER: Kind = Kind::error("cases.import_no_header", "没有表头：{why}", "There is no header: {why}");
+pub(crate) const NO_HEADER: Kind =
+    Kind::error("cases.import_no_header", "没有表头：{why}", "There is no header: {why}");
 /// A row with fewer or more cells than the header.
-pub const RAGGED: Kind = Kind::error(
+pub(crate) const RAGGED: Kind = Kind::error(
     "cases.import_ragged",
     "该行有{found}列，表头有{wanted}列",
     "The row has {found} cells, the header {wanted}",
 );
 /// Bytes that are no text in the file's encoding.
-pub const NOT_TEXT: Kind = Kind::error(
+pub(crate) const NOT_TEXT: Kind = Kind::error(
     "cases.import_not_text",
     "该行含有不属于{encoding}编码的字节",
     "The row has bytes that are not {encoding}",
 );
 /// An object that is no JSON.
-pub const BAD_JSON: Kind = Kind::error(
+pub(crate) const BAD_JSON: Kind = Kind::error(
     "cases.import_bad_json",
     "无法读取的JSON：{why}",
     "Unreadable JSON: {why}",
@@ -50,7 +51,7 @@ pub const BAD_JSON: Kind = Kind::error(
 
 /// A place between two rows: how many rows lie before it and where in the file it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub(crate) struct Place {
     /// Rows before it.
     pub row: u64,
     /// Bytes before it.
@@ -60,7 +61,7 @@ pub struct Place {
 }
 
 /// The cells of one row that the mapping uses, in the order of [`Rows::columns`].
-pub type Cells = Vec<String>;
+pub(crate) type Cells = Vec<String>;
 
 /// The line on which a row begins, and its cells or why it has none.
 pub(super) type RawRow = (u64, Result<Cells, Box<Problem>>);

@@ -11,7 +11,7 @@ const MOST_VALUES: usize = 200;
 
 /// What became of the rows of a file.
 #[derive(Clone, Debug, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// Rows read.
     pub rows: u64,
     /// Rows that gave a case.
@@ -25,7 +25,7 @@ pub struct Tally {
 
 /// One sort of problem, with its value, and how often it came.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub(crate) struct Line {
     /// The first of them.
     pub first: Problem,
     /// How many there were.
@@ -36,7 +36,7 @@ pub struct Line {
 
 impl Line {
     /// The line in a language.
-    pub fn text(&self, lang: &str) -> String {
+    pub(crate) fn text(&self, lang: &str) -> String {
         match (self.others, lang.starts_with("en")) {
             (false, _) => self.first.text(lang),
             (true, true) => format!("{} (and further values)", self.first.text(lang)),
@@ -47,7 +47,7 @@ impl Line {
 
 impl Tally {
     /// Counts a row.
-    pub fn count(&mut self, row: &Row) {
+    pub(crate) fn count(&mut self, row: &Row) {
         self.rows += 1;
         match &row.outcome {
             Outcome::Case(_, problems) => {
@@ -65,7 +65,7 @@ impl Tally {
     }
 
     /// Counts a problem that was found later, such as a case that is stored already.
-    pub fn add(&mut self, problem: &Problem) {
+    pub(crate) fn add(&mut self, problem: &Problem) {
         let value = problem.get("value").unwrap_or_default().to_owned();
         let mut key = (problem.code(), problem.column.clone(), value);
         let mut others = false;
@@ -85,14 +85,14 @@ impl Tally {
     }
 
     /// The problems, the worst and most frequent first.
-    pub fn lines(&self) -> Vec<&Line> {
+    pub(crate) fn lines(&self) -> Vec<&Line> {
         let mut lines: Vec<&Line> = self.lines.values().collect();
         lines.sort_by_key(|line| std::cmp::Reverse((line.first.severity(), line.count)));
         lines
     }
 
     /// How many problems of a code there were.
-    pub fn of(&self, code: &str) -> u64 {
+    pub(crate) fn of(&self, code: &str) -> u64 {
         self.lines
             .iter()
             .filter(|((c, _, _), _)| *c == code)

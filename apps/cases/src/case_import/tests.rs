@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
+use grid::api::BodyKind;
 use kernel::intake::Severity;
 use standards::Crs;
 
 use super::*;
+use crate::model::{Satisfaction, Source, State};
 
 const SMALL: &str = r#"
 origin = "test"
@@ -90,7 +92,7 @@ fn a_full_row_becomes_a_case() {
         case.closed_at.map(|t| t.to_string()).as_deref(),
         Some("2018-02-08T16:00:00Z")
     );
-    assert_eq!((case.state, case.on_time), (PastState::Closed, Some(true)));
+    assert_eq!((case.state, case.on_time), (State::Closed, Some(true)));
     assert_eq!(case.area.code.map(|c| c.to_string()).as_deref(), Some("321012100001"));
     assert_eq!(
         case.body,
@@ -99,7 +101,7 @@ fn a_full_row_becomes_a_case() {
             kind: BodyKind::Company
         })
     );
-    assert_eq!(case.source, Some(CaseSource::Hotline));
+    assert_eq!(case.source, Some(Source::Hotline));
     assert_eq!(case.class.major.as_deref(), Some("市容"));
     assert_eq!(case.description, "市容", "the class stands in for a text");
     assert_eq!(case.address.as_deref(), Some("仙女镇，东苑，路口"));
@@ -129,7 +131,7 @@ fn what_is_doubtful_is_told_and_the_case_is_kept() {
         ["unknown_value", "unknown_value"]
     );
     let (case, _) = case("7,2018-02-08,,,,镇,,,,,,微博,办结,,,");
-    assert_eq!(case.source, Some(CaseSource::Department), "the default is taken");
+    assert_eq!(case.source, Some(Source::Department), "the default is taken");
 }
 
 #[test]
@@ -377,7 +379,7 @@ fn the_districts_year_is_read_whole() {
     assert!(
         cases
             .iter()
-            .all(|c| c.state == PastState::Closed && c.reported_day_only && c.source.is_some())
+            .all(|c| c.state == State::Closed && c.reported_day_only && c.source.is_some())
     );
     assert_eq!(tally.of("cases.import_at_district"), 5);
     assert_eq!(tally.of("cases.import_far_point"), 183);

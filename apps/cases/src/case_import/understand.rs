@@ -6,76 +6,77 @@ use kernel::intake::{Kind, Problem};
 use standards::{AreaCode, Crs, Point};
 
 use super::mapping::{Field, Mapping, fits, words};
-use super::record::{AreaName, BodyName, CaseRecord, CaseSource, ClassName, PastState, Satisfaction};
+use super::record::{AreaName, BodyName, CaseRecord, ClassName};
+use crate::model::State;
 
 /// The row has no number, so it could not be told from others or found again.
-pub const NO_ID: Kind = Kind::error(
+pub(crate) const NO_ID: Kind = Kind::error(
     "cases.import_no_id",
     "没有案件编号，跳过",
     "No case number; the row is skipped",
 );
 /// The row has no time.
-pub const NO_TIME: Kind = Kind::error(
+pub(crate) const NO_TIME: Kind = Kind::error(
     "cases.import_no_time",
     "上报时间“{value}”无法识别，跳过",
     "The time of the report, “{value}”, was not understood; the row is skipped",
 );
 /// The row has no state.
-pub const NO_STATE: Kind = Kind::error(
+pub(crate) const NO_STATE: Kind = Kind::error(
     "cases.import_no_state",
     "状态“{value}”无法识别，跳过",
     "The state “{value}” was not understood; the row is skipped",
 );
 /// A word that the mapping does not know.
-pub const UNKNOWN_VALUE: Kind = Kind::warning(
+pub(crate) const UNKNOWN_VALUE: Kind = Kind::warning(
     "cases.import_unknown_value",
     "{field}的值“{value}”不在映射表中，{then}",
     "The value “{value}” of {field} is not in the mapping; {then_en}",
 );
 /// A further time that was not understood.
-pub const BAD_TIME: Kind = Kind::warning(
+pub(crate) const BAD_TIME: Kind = Kind::warning(
     "cases.import_bad_time",
     "{field}“{value}”无法识别为时间，未采用",
     "{field} “{value}” was not understood as a time and is left out",
 );
 /// Closed before it was reported.
-pub const CLOSED_FIRST: Kind = Kind::warning(
+pub(crate) const CLOSED_FIRST: Kind = Kind::warning(
     "cases.import_closed_first",
     "结案时间{value}早于上报时间，未采用",
     "The closing time {value} lies before the report and is left out",
 );
 /// A closing time of a case that is not closed.
-pub const NOT_CLOSED: Kind = Kind::warning(
+pub(crate) const NOT_CLOSED: Kind = Kind::warning(
     "cases.import_not_closed",
     "案件未结案（{value}）却有结案时间，未采用",
     "The case is not closed ({value}) but has a closing time, which is left out",
 );
 /// Coordinates that are no numbers, or only one of them.
-pub const BAD_POINT: Kind = Kind::warning(
+pub(crate) const BAD_POINT: Kind = Kind::warning(
     "cases.import_bad_point",
     "坐标“{value}”无法识别，未采用",
     "The coordinates “{value}” were not understood and are left out",
 );
 /// A place outside the frame of the mapping.
-pub const FAR_POINT: Kind = Kind::warning(
+pub(crate) const FAR_POINT: Kind = Kind::warning(
     "cases.import_far_point",
     "坐标{value}在辖区范围之外，未采用",
     "The place {value} lies outside the district and is left out",
 );
 /// An area code that is none, or of another district.
-pub const BAD_AREA: Kind = Kind::warning(
+pub(crate) const BAD_AREA: Kind = Kind::warning(
     "cases.import_bad_area",
     "区划代码“{value}”无法识别或不属于本区，未采用",
     "The area code “{value}” was not understood or is of another district, and is left out",
 );
 /// Nothing narrower than the district is said.
-pub const AT_DISTRICT: Kind = Kind::note(
+pub(crate) const AT_DISTRICT: Kind = Kind::note(
     "cases.import_at_district",
     "没有镇街和村社区，归入区本级",
     "Neither town nor village is given; the case is placed at the district itself",
 );
 /// A village without a town.
-pub const NO_TOWN: Kind = Kind::warning(
+pub(crate) const NO_TOWN: Kind = Kind::warning(
     "cases.import_no_town",
     "村社区“{value}”没有所属镇街，归入区本级",
     "The village “{value}” has no town; the case is placed at the district itself",
@@ -222,7 +223,7 @@ impl Row<'_> {
                 .into());
         };
         let before = self.problems.len();
-        let Some(state) = self.word("state", &fields.state).as_deref().and_then(PastState::read) else {
+        let Some(state) = self.word("state", &fields.state).and_then(|word| word.parse().ok()) else {
             // The skipped row is told once, with the state, not a second time as an unknown value.
             self.problems.truncate(before);
             let raw = self.raw(&fields.state).unwrap_or_default();
@@ -264,10 +265,7 @@ impl Row<'_> {
             due_at,
             state,
             on_time,
-            source: self
-                .word("source", &fields.source)
-                .as_deref()
-                .and_then(CaseSource::read),
+            source: self.word("source", &fields.source).and_then(|word| word.parse().ok()),
             area: self.area(),
             point: self.point(),
             point_source: self.reading.mapping.crs,
@@ -277,8 +275,7 @@ impl Row<'_> {
             description,
             satisfaction: self
                 .word("satisfaction", &fields.satisfaction)
-                .as_deref()
-                .and_then(Satisfaction::read),
+                .and_then(|word| word.parse().ok()),
             kept: self.kept(),
         })
     }
@@ -329,10 +326,10 @@ impl Row<'_> {
         time
     }
 
-    fn closing_time(&mut self, state: PastState, reported_at: Timestamp) -> Option<Timestamp> {
+    fn closing_time(&mut self, state: State, reported_at: Timestamp) -> Option<Timestamp> {
         let fields = &self.reading.mapping.fields;
         let (closed_at, day_only) = self.further_time("closed_at", &fields.closed_at)?;
-        if !state.is_final() {
+        if !state.is_end() {
             self.problems.push(
                 self.problem(&NOT_CLOSED)
                     .column("closed_at")

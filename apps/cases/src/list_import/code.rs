@@ -3,7 +3,7 @@
 use standards::{Class, ClassCode, Edition, Kind, classes};
 
 /// `部件`, `事件` and the like.
-pub fn kind(text: &str) -> Option<Kind> {
+pub(crate) fn kind(text: &str) -> Option<Kind> {
     let word: String = text.chars().filter(|c| c.is_alphanumeric()).collect();
     match word.to_lowercase().trim_end_matches('类') {
         "部件" | "城市部件" | "component" | "components" => Some(Kind::Component),
@@ -13,7 +13,7 @@ pub fn kind(text: &str) -> Option<Kind> {
 }
 
 /// The one kind that a title or the name of a sheet speaks of.
-pub fn kind_in(text: &str) -> Option<Kind> {
+pub(crate) fn kind_in(text: &str) -> Option<Kind> {
     match (text.contains("部件"), text.contains("事件")) {
         (true, false) => Some(Kind::Component),
         (false, true) => Some(Kind::Matter),
@@ -23,7 +23,7 @@ pub fn kind_in(text: &str) -> Option<Kind> {
 
 /// The digits of a code and the name in one cell: `01`, `供水井盖`, `01 供水井盖`, `供水井盖（01）`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CodeAndName {
+pub(crate) struct CodeAndName {
     /// The digits, half-width.
     pub code: Option<String>,
     /// The name as written.
@@ -31,7 +31,7 @@ pub struct CodeAndName {
 }
 
 /// Takes a cell apart. Digits that begin a name, as in `110岗亭`, stay with it unless a sign or a zero sets them off.
-pub fn split(cell: &str) -> CodeAndName {
+pub(crate) fn split(cell: &str) -> CodeAndName {
     let half = standards::text::half_width(cell);
     let plain = half.trim();
     if plain.is_empty() {
@@ -69,14 +69,14 @@ pub fn split(cell: &str) -> CodeAndName {
 }
 
 /// What is left of a name for comparing: no blanks, brackets half-width, without the 类 that some lists put at the end.
-pub fn plain_name(name: &str) -> String {
+pub(crate) fn plain_name(name: &str) -> String {
     let half = standards::text::half_width(name);
     let plain: String = half.chars().filter(|c| !c.is_whitespace()).collect();
     plain.strip_suffix('类').map(str::to_owned).unwrap_or(plain)
 }
 
 /// Whether two names mean the same class: equal, or one is the other with 异常, 缺损 and the like behind it.
-pub fn same_name(one: &str, other: &str) -> bool {
+pub(crate) fn same_name(one: &str, other: &str) -> bool {
     let (one, other) = (plain_name(one), plain_name(other));
     let bare = |name: &str| {
         ["异常", "缺损", "破损", "损坏", "问题"]
@@ -89,7 +89,7 @@ pub fn same_name(one: &str, other: &str) -> bool {
 }
 
 /// The class of the 2026 tables with that name; none if there is none or more than one.
-pub fn by_name(kind: Option<Kind>, major: Option<&str>, name: &str) -> Option<&'static Class> {
+pub(crate) fn by_name(kind: Option<Kind>, major: Option<&str>, name: &str) -> Option<&'static Class> {
     let kinds: &[Kind] = match kind {
         Some(Kind::Component) => &[Kind::Component],
         Some(Kind::Matter) => &[Kind::Matter],
@@ -112,7 +112,7 @@ pub fn by_name(kind: Option<Kind>, major: Option<&str>, name: &str) -> Option<&'
 
 /// The digits of major and minor class of one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Digits {
+pub(crate) struct Digits {
     /// The major class, one or two digits; none if not said.
     pub major: Option<String>,
     /// The minor class, up to three digits.
@@ -123,7 +123,7 @@ pub struct Digits {
 
 /// Takes a minor or full class code apart: `5`, `05`, `005`, `0105`, `01005`, and with the district before it
 /// (`3210120105`, `32101201005`). `None` for other lengths, or if two majors are said.
-pub fn digits(major: Option<&str>, code: &str) -> Option<Digits> {
+pub(crate) fn digits(major: Option<&str>, code: &str) -> Option<Digits> {
     let full = |code: &str, edition| {
         let (head, minor) = code.split_at(2);
         let agrees = major.is_none_or(|major| number(major) == number(head));
@@ -180,7 +180,7 @@ fn number(digits: &str) -> Option<u32> {
 }
 
 /// The class code of an edition, padded as it prescribes.
-pub fn class_code(edition: Edition, major: &str, minor: &str) -> Option<ClassCode> {
+pub(crate) fn class_code(edition: Edition, major: &str, minor: &str) -> Option<ClassCode> {
     let width = match edition {
         Edition::E2013 => 2,
         Edition::E2026 => 3,

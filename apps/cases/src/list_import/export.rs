@@ -29,7 +29,7 @@ const LOCAL: &str = "local";
 ///
 /// # Errors
 /// When the workbook cannot be made, as with a text longer than a cell can hold.
-pub fn export(items: &[ListItem], lang: &str) -> Result<Vec<u8>, XlsxError> {
+pub(crate) fn export(items: &[ListItem], lang: &str) -> Result<Vec<u8>, XlsxError> {
     let english = lang.starts_with("en");
     let mut book = Workbook::new();
     let head = Format::new()

@@ -12,7 +12,7 @@ use super::sheet::{Sheet, letter};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Meaning {
+pub(crate) enum Meaning {
     /// 序号: numbers the rows and says nothing.
     Sequence,
     /// 部件 or 事件.
@@ -49,7 +49,7 @@ pub enum Meaning {
 
 impl Meaning {
     /// The name on the wire.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Sequence => "sequence",
             Self::Kind => "kind",
@@ -71,7 +71,7 @@ impl Meaning {
     }
 
     /// Chinese label.
-    pub fn zh(self) -> &'static str {
+    pub(crate) fn zh(self) -> &'static str {
         match self {
             Self::Sequence => "序号",
             Self::Kind => "部件/事件",
@@ -93,7 +93,7 @@ impl Meaning {
     }
 
     /// English label.
-    pub fn en(self) -> &'static str {
+    pub(crate) fn en(self) -> &'static str {
         match self {
             Self::Sequence => "No.",
             Self::Kind => "Kind",
@@ -117,7 +117,7 @@ impl Meaning {
 
 /// A column as understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
+pub(crate) struct Column {
     /// Its place, from 0.
     pub index: usize,
     /// Its letter in a spreadsheet.
@@ -132,7 +132,7 @@ pub struct Column {
 
 /// The header of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
+pub(crate) struct Header {
     /// Index of the first row below it.
     pub below: usize,
     /// The columns that have a header.
@@ -141,19 +141,19 @@ pub struct Header {
 
 impl Header {
     /// The first column of that meaning.
-    pub fn of(&self, meaning: Meaning) -> Option<&Column> {
+    pub(crate) fn of(&self, meaning: Meaning) -> Option<&Column> {
         self.columns.iter().find(|column| column.meaning == Some(meaning))
     }
 
     /// All columns of that meaning.
-    pub fn all(&self, meaning: Meaning) -> impl Iterator<Item = &Column> {
+    pub(crate) fn all(&self, meaning: Meaning) -> impl Iterator<Item = &Column> {
         self.columns
             .iter()
             .filter(move |column| column.meaning == Some(meaning))
     }
 
     /// How many different things the columns say.
-    pub fn score(&self) -> usize {
+    pub(crate) fn score(&self) -> usize {
         let meanings = self.columns.iter().filter_map(|column| column.meaning);
         let telling = meanings.filter(|meaning| !matches!(meaning, Meaning::Sequence | Meaning::Note));
         telling.collect::<BTreeSet<_>>().len()
@@ -175,7 +175,7 @@ impl Header {
 const DEPTH: usize = 40;
 
 /// Finds the header of a sheet.
-pub fn find(sheet: &Sheet) -> Option<Header> {
+pub(crate) fn find(sheet: &Sheet) -> Option<Header> {
     let mut best: Option<Header> = None;
     for row in 0..sheet.rows.len().min(DEPTH) {
         for header in [Some(one_row(sheet, row)), two_rows(sheet, row)].into_iter().flatten() {

@@ -9,7 +9,7 @@ use standards::{Limit, Unit};
 
 /// What the caller knows about units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Units {
+pub(crate) struct Units {
     /// What 小时 means in this list.
     pub hour: Option<Unit>,
     /// What 天 and 日 mean in this list.
@@ -20,7 +20,7 @@ pub struct Units {
 
 /// A reading that somebody should confirm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Assumption {
+pub(crate) enum Assumption {
     /// 小时 as an hour of the clock.
     ClockHour,
     /// 天 or 日 as a calendar day.
@@ -33,7 +33,7 @@ pub enum Assumption {
 
 impl Assumption {
     /// What was assumed, in Chinese.
-    pub fn zh(self) -> &'static str {
+    pub(crate) fn zh(self) -> &'static str {
         match self {
             Self::ClockHour => "“小时”按紧急工作时（自然小时）计",
             Self::CalendarDay => "“天/日”按自然日计",
@@ -43,7 +43,7 @@ impl Assumption {
     }
 
     /// What was assumed, in English.
-    pub fn en(self) -> &'static str {
+    pub(crate) fn en(self) -> &'static str {
         match self {
             Self::ClockHour => "hours are taken as urgent hours, that is, of the clock",
             Self::CalendarDay => "days are taken as calendar days",
@@ -55,7 +55,7 @@ impl Assumption {
 
 /// A limit, or one per class of area.
 #[derive(Clone, Debug, PartialEq)]
-pub enum LimitText {
+pub(crate) enum LimitText {
     /// The same everywhere.
     One(Limit),
     /// By class of area 一类区域 …, in the order of the text.
@@ -64,7 +64,7 @@ pub enum LimitText {
 
 /// Why a text is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub(crate) enum Why {
     /// Words that are not understood.
     Words,
     /// A number without a unit, and none in the header.
@@ -79,7 +79,7 @@ pub enum Why {
 
 impl Why {
     /// The reason in Chinese.
-    pub fn zh(self) -> &'static str {
+    pub(crate) fn zh(self) -> &'static str {
         match self {
             Self::Words => "含有无法识别的文字",
             Self::NoUnit => "只有数字，没有单位",
@@ -90,7 +90,7 @@ impl Why {
     }
 
     /// The reason in English.
-    pub fn en(self) -> &'static str {
+    pub(crate) fn en(self) -> &'static str {
         match self {
             Self::Words => "it has words that are not understood",
             Self::NoUnit => "it is a number without a unit",
@@ -202,7 +202,7 @@ enum Token {
 ///
 /// # Errors
 /// Why it is none.
-pub fn read(text: &str, units: Units) -> Result<(LimitText, Vec<Assumption>), Why> {
+pub(crate) fn read(text: &str, units: Units) -> Result<(LimitText, Vec<Assumption>), Why> {
     let mut plain = standards::text::half_width(text).to_lowercase();
     plain.retain(|c| !c.is_whitespace());
     let tokens = tokens(&plain);
@@ -415,7 +415,7 @@ fn number(text: &str) -> Option<(f64, usize)> {
 }
 
 /// Writes a limit so that [`read`] reads it again without assuming anything.
-pub fn write(limit: Option<Limit>, by_area: &[(u8, Limit)]) -> String {
+pub(crate) fn write(limit: Option<Limit>, by_area: &[(u8, Limit)]) -> String {
     let one = |limit: Limit| format!("{}{}", limit.amount(), limit.unit().zh());
     match limit {
         Some(limit) if by_area.is_empty() => one(limit),

@@ -5,40 +5,40 @@
 //! why. What has two meanings is never decided in silence.
 
 mod classify;
-pub mod code;
-pub mod export;
-pub mod header;
-pub mod limit;
-pub mod problems;
-pub mod sheet;
+pub(crate) mod code;
+pub(crate) mod export;
+pub(crate) mod header;
+pub(crate) mod limit;
+pub(crate) mod problems;
+pub(crate) mod sheet;
 mod understand;
 
 use kernel::intake::{Kind as ProblemKind, Problem};
 use standards::{Edition, Kind, Limit, Unit};
 
-pub use export::export;
-pub use header::{Column, Meaning};
+pub(crate) use export::export;
+pub(crate) use header::{Column, Meaning};
 
 /// No sheet has a header that could be a list's.
-pub const NO_HEADER: ProblemKind = ProblemKind::error(
+pub(crate) const NO_HEADER: ProblemKind = ProblemKind::error(
     "cases.list_no_header",
     "没有找到表头：需要有小类（名称或代码），以及立案条件、处置时限、责任主体中的至少一项",
     "No header was found: a minor class (name or code) and at least one of filing condition, time limit and responsible body are needed",
 );
 /// The sheet that was asked for is not there.
-pub const NO_SHEET: ProblemKind = ProblemKind::error(
+pub(crate) const NO_SHEET: ProblemKind = ProblemKind::error(
     "cases.list_no_sheet",
     "文件中没有工作表“{sheet}”",
     "The file has no sheet “{sheet}”",
 );
 /// Another sheet that could be read as a list too.
-pub const OTHER_SHEET: ProblemKind = ProblemKind::note(
+pub(crate) const OTHER_SHEET: ProblemKind = ProblemKind::note(
     "cases.list_other_sheet",
     "工作表“{sheet}”看起来也是清单，本次没有读取；如需要请选择该表再次导入",
     "The sheet “{sheet}” looks like a list too and was not read; choose it and import again if it is wanted",
 );
 /// Two columns that say the same.
-pub const COLUMN_TWICE: ProblemKind = ProblemKind::warning(
+pub(crate) const COLUMN_TWICE: ProblemKind = ProblemKind::warning(
     "cases.list_column_twice",
     "“{header}”列与“{other}”列含义相同（{meaning}），只采用后者",
     "The column “{header}” means the same as “{other}” ({meaning_en}); only the latter is used",
@@ -46,7 +46,7 @@ pub const COLUMN_TWICE: ProblemKind = ProblemKind::warning(
 
 /// What the sender knows about the list.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Options {
+pub(crate) struct Options {
     /// The sheet to read; the one that looks most like a list otherwise.
     pub sheet: Option<String>,
     /// All items are of this kind.
@@ -61,7 +61,7 @@ pub struct Options {
 
 /// A filing standard 立案标准 as read.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ListItem {
+pub(crate) struct ListItem {
     /// The row, from 1.
     pub row: u64,
     /// Component or matter, if that is known.
@@ -102,7 +102,7 @@ pub struct ListItem {
 
 impl ListItem {
     /// Whether two items say the same, wherever they stand and however their limits were written.
-    pub fn same_as(&self, other: &Self) -> bool {
+    pub(crate) fn same_as(&self, other: &Self) -> bool {
         let bare = |item: &Self| Self {
             row: 0,
             limit_text: String::new(),
@@ -114,7 +114,7 @@ impl ListItem {
 
 /// What was read, for the preview.
 #[derive(Clone, Debug, Default)]
-pub struct ListImport {
+pub(crate) struct ListImport {
     /// The sheet that was taken.
     pub sheet: String,
     /// All sheets that can be chosen.
@@ -136,7 +136,7 @@ pub struct ListImport {
 }
 
 /// Reads a list from a workbook or a CSV file.
-pub fn read(file: &str, bytes: &[u8], options: &Options) -> ListImport {
+pub(crate) fn read(file: &str, bytes: &[u8], options: &Options) -> ListImport {
     let mut read = ListImport::default();
     let sheets = match sheet::read(file, bytes, &mut read.problems) {
         Ok(sheets) => sheets,

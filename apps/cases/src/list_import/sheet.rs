@@ -6,38 +6,38 @@ use calamine::{DataRef, Dimensions, Reader, SheetType, SheetVisible, Xlsx, XlsxE
 use kernel::intake::{Kind, Problem, decode, delimiter, tidy};
 
 /// Neither a workbook nor text.
-pub const UNREADABLE: Kind = Kind::error(
+pub(crate) const UNREADABLE: Kind = Kind::error(
     "cases.list_unreadable",
     "文件无法读取（支持XLSX和CSV）：{why}",
     "The file cannot be read (XLSX and CSV can): {why}",
 );
 /// A workbook of before 2007.
-pub const OLD_WORKBOOK: Kind = Kind::error(
+pub(crate) const OLD_WORKBOOK: Kind = Kind::error(
     "cases.list_old_workbook",
     "文件是旧版XLS工作簿，请另存为XLSX",
     "The file is an old XLS workbook; save it as XLSX",
 );
 /// A formula that came to nothing.
-pub const CELL_ERROR: Kind = Kind::warning(
+pub(crate) const CELL_ERROR: Kind = Kind::warning(
     "cases.list_cell_error",
     "单元格是公式错误“{value}”，按空处理",
     "The cell holds the formula error “{value}” and counts as empty",
 );
 /// More rows or columns than a list of this kind has.
-pub const TOO_LARGE: Kind = Kind::error(
+pub(crate) const TOO_LARGE: Kind = Kind::error(
     "cases.list_too_large",
     "表“{sheet}”超过{rows}行或{columns}列，超出部分未读取",
     "The sheet “{sheet}” has more than {rows} rows or {columns} columns; what is beyond was not read",
 );
 
 /// Rows read of one sheet; a city's list has some thousand.
-pub const MOST_ROWS: u32 = 20_000;
+pub(crate) const MOST_ROWS: u32 = 20_000;
 /// Columns read of one sheet.
-pub const MOST_COLUMNS: u32 = 100;
+pub(crate) const MOST_COLUMNS: u32 = 100;
 
 /// A cell and where its text stands: in a merged region that is the region's first cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cell {
+pub(crate) struct Cell {
     /// The text, tidied.
     pub text: String,
     /// Row and column where it was written.
@@ -46,7 +46,7 @@ pub struct Cell {
 
 /// One sheet from its first row on, so that the index of a row is its number less one.
 #[derive(Clone, Debug, Default)]
-pub struct Sheet {
+pub(crate) struct Sheet {
     /// Its name; the file's name for CSV.
     pub name: String,
     /// Hidden by its author.
@@ -57,7 +57,7 @@ pub struct Sheet {
 
 impl Sheet {
     /// The text of a cell; empty where there is none.
-    pub fn text(&self, row: usize, column: usize) -> &str {
+    pub(crate) fn text(&self, row: usize, column: usize) -> &str {
         self.rows
             .get(row)
             .and_then(|cells| cells.get(column))
@@ -65,12 +65,12 @@ impl Sheet {
     }
 
     /// How many columns there are.
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.rows.first().map_or(0, Vec::len)
     }
 
     /// The cells of a row that say something, a merged region once.
-    pub fn said(&self, row: usize) -> Vec<&Cell> {
+    pub(crate) fn said(&self, row: usize) -> Vec<&Cell> {
         let mut said: Vec<&Cell> = Vec::new();
         for cell in self
             .rows
@@ -88,7 +88,7 @@ impl Sheet {
 }
 
 /// The letter of a column as spreadsheets show it.
-pub fn letter(column: usize) -> String {
+pub(crate) fn letter(column: usize) -> String {
     let mut letters = String::new();
     let mut left = column + 1;
     while left > 0 {
@@ -103,7 +103,7 @@ pub fn letter(column: usize) -> String {
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn read(file: &str, bytes: &[u8], problems: &mut Vec<Problem>) -> Result<Vec<Sheet>, Box<Problem>> {
+pub(crate) fn read(file: &str, bytes: &[u8], problems: &mut Vec<Problem>) -> Result<Vec<Sheet>, Box<Problem>> {
     let unreadable = |why: &str| Box::new(Problem::new(&UNREADABLE, file).arg("why", why));
     if bytes.starts_with(b"PK") {
         return workbook(file, bytes, problems).map_err(|error| unreadable(&error.to_string()));
