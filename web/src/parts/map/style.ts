@@ -49,32 +49,21 @@ export function styleFor(meta: Meta | null, t: Tokens, language: Language): Styl
     layers: [
       { id: 'ground', type: 'background', paint: { 'background-color': t.ground } },
       ...(base ? [{ id: 'base', type: 'raster', source: 'base' } satisfies LayerSpecification] : []),
+      // Over a base map the land is left open; on our own ground the towns are the land. The others take clicks only.
       ...LEVELS.map(
         (level): LayerSpecification => ({
           id: `${level}-fill`,
           type: 'fill',
           source: level,
           minzoom: FROM_ZOOM[level],
-          paint: {
-            'fill-color': ['case', ['boolean', ['feature-state', 'chosen'], false], t.accent, t.land],
-            // Over a base map only the chosen area is tinted; on our own ground the towns are the land.
-            'fill-opacity': ['case', ['boolean', ['feature-state', 'chosen'], false], 0.14, base || level !== 'town' ? 0 : 1],
-          },
+          paint: { 'fill-color': t.land, 'fill-opacity': base || level !== 'town' ? 0 : 1 },
         }),
       ),
       lines('grid', t.lineSoft, 0.8),
       lines('village', t.lineSoft, [10, 0.6, 14, 1.6]),
       lines('town', t.line, [9, 0.9, 14, 2.4]),
-      {
-        id: 'chosen-line',
-        type: 'line',
-        source: 'town',
-        filter: NONE,
-        layout: { 'line-join': 'round' },
-        paint: { 'line-color': t.accent, 'line-width': 2.5 },
-      },
-      names('grid', language, t, 11.5, [14.4, 0, 14.7, 1]),
-      names('village', language, t, 12.5, [11.4, 0, 11.7, 1], 15.6),
+      names('grid', language, t, 12, [14, 0, 14.3, 1]),
+      names('village', language, t, 12.5, [11.4, 0, 11.7, 1], 15),
       names('town', language, t, [9, 12, 13, 15], [12.9, 1, 13.6, 0.5]),
       {
         // Calm in the middle; the ring has the worst light inside, and "!n" says in figures how many are overdue.
@@ -136,7 +125,15 @@ export function styleFor(meta: Meta | null, t: Tokens, language: Language): Styl
 
 const count = (light: string) => ['+', ['case', ['==', ['get', 'light'], light], 1, 0]]
 const CLUSTER = { red: count('red'), yellow: count('yellow'), green: count('green') }
-export const NONE: FilterSpecification = ['==', ['get', 'code'], '']
+
+/** The chosen area: a tint under all lines, and its own line over them. */
+export function chosenLayers(level: DrawnLevel, code: string, t: Tokens): { layer: LayerSpecification; before: string }[] {
+  const filter: FilterSpecification = ['==', ['get', 'code'], code]
+  return [
+    { layer: { id: 'chosen-fill', type: 'fill', source: level, filter, paint: { 'fill-color': t.accent, 'fill-opacity': 0.13 } }, before: 'grid-line' },
+    { layer: { id: 'chosen-line', type: 'line', source: level, filter, layout: { 'line-join': 'round' }, paint: { 'line-color': t.accent, 'line-width': 2.5 } }, before: 'grid-name' },
+  ]
+}
 
 function lines(level: DrawnLevel, color: string, width: number | [number, number, number, number]): LayerSpecification {
   return {
