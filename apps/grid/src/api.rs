@@ -16,9 +16,7 @@ use tokio::sync::Mutex;
 pub use crate::atlas::Atlas;
 pub use crate::import::commit::{ImportOptions, ImportReport, import};
 pub use crate::index::{Located, Named};
-pub use crate::model::{
-    Area, Body, BodyKind, GridKind, NewArea, NewBody, PostId, PostKind, PostedWorker, name_key,
-};
+pub use crate::model::{Area, Body, BodyKind, GridKind, NewArea, NewBody, PostId, PostKind, PostedWorker, name_key};
 pub use crate::permissions::{GRID_MANAGE, GRID_READ};
 pub use crate::seed::insert::{PASSWORD, seed_demo};
 
@@ -45,10 +43,10 @@ pub struct Changed {
 }
 
 impl Changed {
-    pub(crate) fn new(what: &str, code: impl ToString) -> Self {
+    pub(crate) fn new(what: &str, code: &str) -> Self {
         Self {
             what: what.to_owned(),
-            code: code.to_string(),
+            code: code.to_owned(),
         }
     }
 }
@@ -90,9 +88,13 @@ pub async fn create_area(work: &mut Work, area: NewArea) -> Result<()> {
     let code = area.check()?;
     store::next_revision(work).await?;
     if let Some(parent) = code.parent()
-        && !store::has_area(work, parent.as_str()).await?
+        && store::area_version(work, parent.as_str()).await?.is_none()
     {
-        return Err(model::refused("code", &codes::NO_PARENT, &[("parent", parent.as_str())]));
+        return Err(model::refused(
+            "code",
+            &codes::NO_PARENT,
+            &[("parent", parent.as_str())],
+        ));
     }
     let now = work.now();
     let made = Area::from_new(code, &area);
@@ -104,24 +106,33 @@ pub async fn create_area(work: &mut Work, area: NewArea) -> Result<()> {
         "name": area.name, "kind": area.kind, "households": area.households, "population": area.population,
     });
     work.audit("grid.area_created", code, facts).await?;
-    work.emit(&GRID_CHANGED, at(Some(&area.code), None), Changed::new("area", code)).await
+    work.emit(
+        &GRID_CHANGED,
+        at(Some(&area.code), None),
+        Changed::new("area", code.as_str()),
+    )
+    .await
 }
 
-/// Changes an area from what was looked at to what it should be; says whether it was still as it was looked at.
-pub(crate) async fn change_area(work: &mut Work, before: &Area, after: &Area) -> Result<bool> {
+/// Changes an area from what it was to what it should be, unless somebody was faster.
+pub(crate) async fn change_area(work: &mut Work, before: &Area, after: &Area) -> Result<()> {
     let code = NewArea::from(after.clone()).check()?;
     store::next_revision(work).await?;
     let now = work.now();
     if !store::update_area(work, after, now).await? {
-        return Ok(false);
+        return Err(stale(store::area_version(work, &after.code).await?));
     }
     if after.level == Level::District {
         tell_meta(work).await?;
     }
     let facts = serde_json::json!({ "before": NewArea::from(before.clone()), "after": NewArea::from(after.clone()) });
     work.audit("grid.area_changed", code, facts).await?;
-    work.emit(&GRID_CHANGED, at(Some(&after.code), None), Changed::new("area", code)).await?;
-    Ok(true)
+    work.emit(
+        &GRID_CHANGED,
+        at(Some(&after.code), None),
+        Changed::new("area", code.as_str()),
+    )
+    .await
 }
 
 /// Makes a responsible body. Its area, if it has one, has to be there.
@@ -137,14 +148,14 @@ pub async fn create_body(work: &mut Work, body: NewBody) -> Result<()> {
     work.emit(&GRID_CHANGED, place, Changed::new("body", &body.code)).await
 }
 
-/// Changes a body from what was looked at to what it should be; says whether it was still as it was looked at.
-pub(crate) async fn change_body(work: &mut Work, before: &Body, after: &Body) -> Result<bool> {
+/// Changes a body from what it was to what it should be, unless somebody was faster.
+pub(crate) async fn change_body(work: &mut Work, before: &Body, after: &Body) -> Result<()> {
     NewBody::from(after.clone()).check()?;
     store::next_revision(work).await?;
     require_area(work, "area", after.area.as_deref()).await?;
     let now = work.now();
     if !store::update_body(work, after, now).await? {
-        return Ok(false);
+        return Err(stale(store::body_version(work, &after.code).await?));
     }
     let facts = serde_json::json!({
         "before": NewBody::from(before.clone()), "was_active": before.active,
@@ -152,14 +163,20 @@ pub(crate) async fn change_body(work: &mut Work, before: &Body, after: &Body) ->
     });
     work.audit("grid.body_changed", &after.code, facts).await?;
     let place = at(after.area.as_deref(), Some(&after.code));
-    work.emit(&GRID_CHANGED, place, Changed::new("body", &after.code)).await?;
-    Ok(true)
+    work.emit(&GRID_CHANGED, place, Changed::new("body", &after.code)).await
+}
+
+/// Refuses a change of what somebody else has changed meanwhile.
+fn stale(version: Option<i64>) -> Error {
+    version.map_or_else(auth::not_found, |version| {
+        Error::from(&kernel_codes::STALE).extra(serde_json::json!({ "version": version }))
+    })
 }
 
 /// Refuses a field that names an area which is not there.
 pub(crate) async fn require_area(tx: &mut Tx, field: &str, area: Option<&str>) -> Result<()> {
     match area {
-        Some(area) if !store::has_area(tx, area).await? => {
+        Some(area) if store::area_version(tx, area).await?.is_none() => {
             Err(model::refused(field, &kernel_codes::UNKNOWN, &[("value", area)]))
         }
         _ => Ok(()),
@@ -168,7 +185,11 @@ pub(crate) async fn require_area(tx: &mut Tx, field: &str, area: Option<&str>) -
 
 /// Whose business a change is.
 pub(crate) fn at<'a>(area: Option<&'a str>, body: Option<&'a str>) -> Place<'a> {
-    Place { area, body, owner: None }
+    Place {
+        area,
+        body,
+        owner: None,
+    }
 }
 
 /// Leaves the district's name and the bounds of its map where pages find them before anybody logs in.
@@ -183,13 +204,16 @@ pub(crate) async fn tell_meta(tx: &mut Tx) -> Result<()> {
 /// 镇 100–199, 乡 200–399, other units like towns 400–599; 社区 001–199, 村 200–399, other units like villages 400–599;
 /// grids 001–999.
 pub fn next_area_code(atlas: &Atlas, parent: &str, level: Level, name: &str) -> Result<String> {
-    let above = AreaCode::parse(parent).ok().filter(|it| it.level().inner() == Some(level));
+    let above = AreaCode::parse(parent)
+        .ok()
+        .filter(|it| it.level().inner() == Some(level));
     above.map_or_else(|| Err(not_above(level)), |above| free_code(atlas, above, name))
 }
 
 /// As [`next_area_code`], at whatever level is the next one below.
 pub(crate) fn next_code_below(atlas: &Atlas, parent: &str, name: &str) -> Result<String> {
-    let above = AreaCode::parse(parent).map_err(|_| model::refused("parent", &kernel_codes::UNKNOWN, &[("value", parent)]))?;
+    let above =
+        AreaCode::parse(parent).map_err(|_| model::refused("parent", &kernel_codes::UNKNOWN, &[("value", parent)]))?;
     free_code(atlas, above, name)
 }
 
@@ -232,7 +256,11 @@ pub async fn post_worker(work: &mut Work, post: NewPost) -> Result<PostId> {
     require_area(work, "area", Some(&post.area)).await?;
     let known = auth::people(work, [post.user]).await?;
     if !known.get(&post.user).is_some_and(|it| it.active) {
-        return Err(model::refused("user", &kernel_codes::UNKNOWN, &[("value", &post.user.to_string())]));
+        return Err(model::refused(
+            "user",
+            &kernel_codes::UNKNOWN,
+            &[("value", &post.user.to_string())],
+        ));
     }
     let now = work.now();
     let row = PostRow {
@@ -244,7 +272,12 @@ pub async fn post_worker(work: &mut Work, post: NewPost) -> Result<PostId> {
     let kept = store::upsert_post(work, &row, now).await?;
     let facts = serde_json::json!({ "user": post.user, "area": post.area, "kind": post.kind });
     work.audit("grid.worker_posted", kept, facts).await?;
-    work.emit(&GRID_CHANGED, at(Some(&post.area), None), Changed::new("post", kept)).await?;
+    work.emit(
+        &GRID_CHANGED,
+        at(Some(&post.area), None),
+        Changed::new("post", &kept.to_string()),
+    )
+    .await?;
     Ok(kept)
 }
 
@@ -254,7 +287,12 @@ pub async fn end_post(work: &mut Work, id: PostId) -> Result<()> {
     store::delete_post(work, id).await?;
     let facts = serde_json::json!({ "user": post.user_id, "area": post.area, "kind": post.kind });
     work.audit("grid.post_ended", id, facts).await?;
-    work.emit(&GRID_CHANGED, at(Some(&post.area), None), Changed::new("post", id)).await
+    work.emit(
+        &GRID_CHANGED,
+        at(Some(&post.area), None),
+        Changed::new("post", &id.to_string()),
+    )
+    .await
 }
 
 /// The most people that [`workers_of`] names.

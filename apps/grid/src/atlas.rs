@@ -31,11 +31,18 @@ pub struct Atlas {
 impl Atlas {
     /// Puts together what the store holds at a revision.
     pub(crate) fn new(revision: i64, areas: Vec<(Area, Option<geo::MultiPolygon>)>, bodies: Vec<Body>) -> Self {
-        let mut atlas = Self { revision, ..Self::default() };
+        let mut atlas = Self {
+            revision,
+            ..Self::default()
+        };
         let mut indexed = Vec::with_capacity(areas.len());
         for (area, shape) in areas {
             if let Ok(code) = AreaCode::parse(&area.code) {
-                indexed.push(IndexedArea { code, name: area.name.clone(), shape });
+                indexed.push(IndexedArea {
+                    code,
+                    name: area.name.clone(),
+                    shape,
+                });
             }
             atlas.put_area(area);
         }
@@ -59,7 +66,9 @@ impl Atlas {
         if let (Some(_), Some(area)) = (body.kind.level(), &body.area) {
             self.body_of.entry(area.clone()).or_insert_with(|| body.code.clone());
         }
-        self.body_names.entry(body.name.clone()).or_insert_with(|| body.code.clone());
+        self.body_names
+            .entry(body.name.clone())
+            .or_insert_with(|| body.code.clone());
         self.bodies.insert(body.code.clone(), body);
     }
 
@@ -80,7 +89,8 @@ impl Atlas {
 
     /// From the district down to the area itself; empty if there is no such area.
     pub fn path(&self, code: &str) -> Vec<&Area> {
-        let mut path: Vec<&Area> = std::iter::successors(self.area(code), |it| self.area(it.parent.as_deref()?)).collect();
+        let mut path: Vec<&Area> =
+            std::iter::successors(self.area(code), |it| self.area(it.parent.as_deref()?)).collect();
         path.reverse();
         path
     }
@@ -88,7 +98,11 @@ impl Atlas {
     /// The names along the path, without the district's: `某某街道 · 某某社区 · 第一网格`.
     pub fn path_name(&self, code: &str) -> String {
         let path = self.path(code);
-        let inner: Vec<&str> = path.iter().filter(|it| it.level != Level::District).map(|it| it.name.as_str()).collect();
+        let inner: Vec<&str> = path
+            .iter()
+            .filter(|it| it.level != Level::District)
+            .map(|it| it.name.as_str())
+            .collect();
         if inner.is_empty() {
             return path.last().map_or_else(String::new, |it| it.name.clone());
         }
@@ -109,7 +123,10 @@ impl Atlas {
     /// An area and all that lies in it, by code.
     pub fn within<'a>(&'a self, code: &str) -> impl Iterator<Item = &'a Area> + use<'a> {
         let code = code.to_owned();
-        self.areas.range(code.clone()..).map(|it| it.1).take_while(move |it| it.code.starts_with(&code))
+        self.areas
+            .range(code.clone()..)
+            .map(|it| it.1)
+            .take_while(move |it| it.code.starts_with(&code))
     }
 
     /// The area of this level with this name, inside `under` if that is given. Endings such as 居委会 that one writer adds
@@ -178,7 +195,10 @@ impl Atlas {
 
     /// The body codes of a kind that are taken.
     pub(crate) fn body_codes(&self, kind: BodyKind) -> impl Iterator<Item = &str> {
-        self.bodies.keys().map(String::as_str).filter(move |code| code.starts_with(kind.letter()))
+        self.bodies
+            .keys()
+            .map(String::as_str)
+            .filter(move |code| code.starts_with(kind.letter()))
     }
 }
 
@@ -187,7 +207,11 @@ mod tests {
     use super::*;
 
     fn area(code: &str, name: &str) -> NewArea {
-        NewArea { code: code.into(), name: name.into(), ..NewArea::default() }
+        NewArea {
+            code: code.into(),
+            name: name.into(),
+            ..NewArea::default()
+        }
     }
 
     fn atlas() -> Atlas {
@@ -233,10 +257,17 @@ mod tests {
         let find = |name, under, level| atlas.find_area(name, under, level).map(|it| it.code.as_str());
         assert_eq!(find("锦湖社区", None, Level::Village), Some("321099101001"));
         assert_eq!(find("安阳街道办事处", Some("321099"), Level::Town), Some("321099001"));
-        assert_eq!(find("东苑村", None, Level::Village), Some("321099001200"), "the exact name comes first");
+        assert_eq!(
+            find("东苑村", None, Level::Village),
+            Some("321099001200"),
+            "the exact name comes first"
+        );
         assert_eq!(find("东苑", None, Level::Village), None, "a community or a village");
         assert_eq!(find("第一网格", None, Level::Grid), None);
-        assert_eq!(find("第一网格", Some("321099101"), Level::Grid), Some("321099101001001"));
+        assert_eq!(
+            find("第一网格", Some("321099101"), Level::Grid),
+            Some("321099101001001")
+        );
         assert_eq!(find("锦湖社区", Some("321099001"), Level::Village), None);
     }
 
@@ -247,6 +278,9 @@ mod tests {
         assert_eq!(at("321099101001001", Level::Town), Some("T321099101"));
         assert_eq!(at("321099101001001", Level::Village), None);
         assert_eq!(at("321099", Level::Town), None);
-        assert_eq!(atlas.find_body(" 大桥镇人民政府 ").map(|it| it.code.as_str()), Some("T321099101"));
+        assert_eq!(
+            atlas.find_body(" 大桥镇人民政府 ").map(|it| it.code.as_str()),
+            Some("T321099101")
+        );
     }
 }

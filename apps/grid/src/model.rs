@@ -225,14 +225,20 @@ impl From<Body> for NewBody {
 /// How the levels appear in the description of the API.
 pub(crate) fn level_schema() -> Schema {
     let words = Level::ALL.map(Level::as_str);
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(words))
+        .into()
 }
 
 /// A refusal of one field.
 pub(crate) fn refused(field: &str, code: &'static Code, args: &[(&str, &str)]) -> Error {
     let mut fields = Fields::new();
     fields.refuse_with(field, code, args);
-    fields.done().err().unwrap_or_else(|| Error::from(&kernel_codes::INVALID))
+    fields
+        .done()
+        .err()
+        .unwrap_or_else(|| Error::from(&kernel_codes::INVALID))
 }
 
 /// The longest name of an area or body, in characters.
@@ -246,7 +252,11 @@ impl NewArea {
         let mut fields = Fields::new();
         let code = AreaCode::parse(&self.code);
         if let Err(why) = &code {
-            fields.refuse_with("code", &codes::BAD_CODE, &[("why", &why.zh()), ("why_en", &why.to_string())]);
+            fields.refuse_with(
+                "code",
+                &codes::BAD_CODE,
+                &[("why", &why.zh()), ("why_en", &why.to_string())],
+            );
         }
         check_names(&mut fields, &self.name, self.name_en.as_deref());
         if self.kind.is_some() && code.as_ref().is_ok_and(|it| it.level() != Level::Grid) {
@@ -272,7 +282,11 @@ impl NewBody {
             fields.refuse_with("code", &kernel_codes::FORMAT, &[("why", "A-Z 0-9, 2…32")]);
         }
         check_names(&mut fields, &self.name, self.name_en.as_deref());
-        let level = self.area.as_deref().and_then(|area| AreaCode::parse(area).ok()).map(AreaCode::level);
+        let level = self
+            .area
+            .as_deref()
+            .and_then(|area| AreaCode::parse(area).ok())
+            .map(AreaCode::level);
         match (self.kind.level(), level) {
             (Some(_), None) if self.area.is_none() => drop(fields.refuse("area", &kernel_codes::REQUIRED)),
             (Some(wanted), level) if level != Some(wanted) => {
@@ -286,7 +300,9 @@ impl NewBody {
 }
 
 fn check_names(fields: &mut Fields, name: &str, name_en: Option<&str>) {
-    fields.text("name", name, 1, LONGEST_NAME).text("name_en", name_en.unwrap_or_default(), 0, 2 * LONGEST_NAME);
+    fields
+        .text("name", name, 1, LONGEST_NAME)
+        .text("name_en", name_en.unwrap_or_default(), 0, 2 * LONGEST_NAME);
 }
 
 /// Somebody who is posted in an area.
@@ -302,10 +318,38 @@ pub struct PostedWorker {
     pub kind: PostKind,
 }
 
+/// How many people are posted in an area and below.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Staff {
+    /// Grid leads.
+    pub lead: i64,
+    /// Full-time workers.
+    pub full_time: i64,
+    /// Part-time workers.
+    pub part_time: i64,
+    /// Volunteers.
+    pub volunteer: i64,
+}
+
+impl Staff {
+    /// The number of one kind, to be set.
+    pub(crate) fn of_mut(&mut self, kind: PostKind) -> &mut i64 {
+        match kind {
+            PostKind::Lead => &mut self.lead,
+            PostKind::FullTime => &mut self.full_time,
+            PostKind::PartTime => &mut self.part_time,
+            PostKind::Volunteer => &mut self.volunteer,
+        }
+    }
+}
+
 /// What a name is compared by: without blanks and without the words that one writer adds and another leaves out, so that
 /// 东苑社区, 东苑社区居委会 and 东苑社区居民委员会 are one, and so are 双沟街道 and 双沟街道办事处.
 pub fn name_key(level: Level, name: &str) -> String {
-    let name: String = standards::text::half_width(name).chars().filter(|c| !c.is_whitespace()).collect();
+    let name: String = standards::text::half_width(name)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
     let endings: &[&str] = match level {
         Level::District | Level::Grid => &[],
         Level::Town => &["办事处", "人民政府", "街道办", "街道"],
@@ -339,7 +383,10 @@ pub(crate) fn next_area_code<'a>(
     taken: impl Iterator<Item = &'a str>,
 ) -> Result<AreaCode> {
     let taken: BTreeSet<&str> = taken.collect();
-    let level = parent.level().inner().ok_or_else(|| refused("parent", &codes::NOTHING_BELOW, &[("parent", parent.as_str())]))?;
+    let level = parent
+        .level()
+        .inner()
+        .ok_or_else(|| refused("parent", &codes::NOTHING_BELOW, &[("parent", parent.as_str())]))?;
     let free = numbers_for(level, name.trim())
         .filter_map(|number| parent.child(number).ok())
         .find(|code| !taken.contains(code.as_str()));
@@ -349,7 +396,9 @@ pub(crate) fn next_area_code<'a>(
 /// The lowest free code of a body of this kind: `D01`, `D02`, …
 pub(crate) fn next_body_code<'a>(kind: BodyKind, taken: impl Iterator<Item = &'a str>) -> String {
     let taken: BTreeSet<&str> = taken.collect();
-    let free = (1_u32..).map(|number| format!("{}{number:02}", kind.letter())).find(|code| !taken.contains(code.as_str()));
+    let free = (1_u32..)
+        .map(|number| format!("{}{number:02}", kind.letter()))
+        .find(|code| !taken.contains(code.as_str()));
     free.unwrap_or_default()
 }
 
@@ -365,7 +414,10 @@ mod tests {
         assert_eq!(village("陶庄村委会"), village("陶庄村村民委员会"));
         assert_ne!(village("东苑社区"), village("西苑社区"));
         assert_eq!(village("村"), "村");
-        assert_eq!(name_key(Level::Town, "双沟街道办事处"), name_key(Level::Town, "双沟街道"));
+        assert_eq!(
+            name_key(Level::Town, "双沟街道办事处"),
+            name_key(Level::Town, "双沟街道")
+        );
         assert_ne!(name_key(Level::Town, "大桥镇"), name_key(Level::Town, "大桥街道"));
         assert_ne!(name_key(Level::Grid, "第一网格"), name_key(Level::Grid, "第十一网格"));
     }
@@ -373,7 +425,8 @@ mod tests {
     #[test]
     fn a_new_area_is_numbered_by_what_it_is() {
         let district = AreaCode::parse("321012").expect("a code");
-        let town = |name| next_area_code(district, name, ["321012001", "321012100"].into_iter()).map(|it| it.to_string());
+        let town =
+            |name| next_area_code(district, name, ["321012001", "321012100"].into_iter()).map(|it| it.to_string());
         assert_eq!(town("龙川街道").expect("free"), "321012002");
         assert_eq!(town("仙女镇").expect("free"), "321012101");
         assert_eq!(town("红旗乡").expect("free"), "321012200");
@@ -387,7 +440,10 @@ mod tests {
         assert_eq!(full.expect_err("used up").code().code, "grid.no_code_left");
         let grid = AreaCode::parse("321012100001001").expect("a code");
         assert!(next_area_code(grid, "x", [].into_iter()).is_err());
-        assert_eq!(next_body_code(BodyKind::Company, ["C01", "C03", "D02"].into_iter()), "C02");
+        assert_eq!(
+            next_body_code(BodyKind::Company, ["C01", "C03", "D02"].into_iter()),
+            "C02"
+        );
     }
 
     #[test]
@@ -415,9 +471,15 @@ mod tests {
         };
         assert!(body.check().is_ok());
         body.area = Some("321012".into());
-        assert_eq!(body.check().expect_err("wrong").fields()[0].code.code, "grid.wrong_level");
+        assert_eq!(
+            body.check().expect_err("wrong").fields()[0].code.code,
+            "grid.wrong_level"
+        );
         body.area = None;
-        assert_eq!(body.check().expect_err("wrong").fields()[0].code.code, "kernel.required");
+        assert_eq!(
+            body.check().expect_err("wrong").fields()[0].code.code,
+            "kernel.required"
+        );
     }
 
     #[test]

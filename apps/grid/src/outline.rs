@@ -56,9 +56,16 @@ pub(crate) struct Geometry {
 
 /// The areas' shapes; with `metres` above zero without the points that are off the line by less.
 pub(crate) fn features(areas: &[(&Area, &[Polygon])], metres: f64) -> FeatureCollection {
-    let rings: Vec<Ring> = areas.iter().flat_map(|it| it.1).flat_map(rings_of).map(Ring::new).collect();
+    let rings: Vec<Ring> = areas
+        .iter()
+        .flat_map(|it| it.1)
+        .flat_map(rings_of)
+        .map(Ring::new)
+        .collect();
     let pen = (metres > 0.0).then(|| Pen::new(&rings, metres));
-    let mut drawn = rings.iter().map(|ring| pen.as_ref().map_or_else(|| ring.closed(), |pen| pen.draw(ring)));
+    let mut drawn = rings
+        .iter()
+        .map(|ring| pen.as_ref().map_or_else(|| ring.closed(), |pen| pen.draw(ring)));
     let features = areas.iter().map(|(area, polygons)| Feature {
         kind: "Feature",
         properties: Properties {
@@ -70,7 +77,10 @@ pub(crate) fn features(areas: &[(&Area, &[Polygon])], metres: f64) -> FeatureCol
         },
         geometry: Geometry {
             kind: "MultiPolygon",
-            coordinates: polygons.iter().map(|it| drawn.by_ref().take(1 + it.interiors().len()).collect()).collect(),
+            coordinates: polygons
+                .iter()
+                .map(|it| drawn.by_ref().take(1 + it.interiors().len()).collect())
+                .collect(),
         },
     });
     FeatureCollection {
@@ -146,7 +156,10 @@ impl Pen {
                 }
             }
         }
-        let latitude = rings.first().and_then(|it| it.0.first()).map_or(0.0, |it| degrees(*it)[1]);
+        let latitude = rings
+            .first()
+            .and_then(|it| it.0.first())
+            .map_or(0.0, |it| degrees(*it)[1]);
         Self {
             neighbours,
             slack: metres / 111_195.0,
@@ -161,7 +174,9 @@ impl Pen {
     fn draw(&self, ring: &Ring) -> Vec<[f64; 2]> {
         // Without a junction both sides begin at the same spot all the same: the lowest.
         let lowest = || (0..ring.0.len()).min_by_key(|at| ring.0[*at]);
-        let Some(first) = ring.0.iter().position(|it| self.is_junction(*it)).or_else(lowest) else { return Vec::new() };
+        let Some(first) = ring.0.iter().position(|it| self.is_junction(*it)).or_else(lowest) else {
+            return Vec::new();
+        };
         let mut rest = ring.0[first..].iter().chain(&ring.0[..=first]).copied();
         let mut drawn: Vec<Spot> = rest.next().into_iter().collect();
         let mut piece = drawn.clone();
@@ -206,24 +221,42 @@ mod tests {
     use crate::model::NewArea;
 
     fn draw(metres: f64) -> Vec<(f64, Vec<Vec<[f64; 2]>>)> {
-        let demo = crate::seed::district(1);
+        let demo = &*crate::seed::tests::ONE;
         let grids: Vec<_> = demo.areas.iter().filter(|it| it.level == Level::Grid).collect();
-        let areas: Vec<Area> = grids.iter().map(|it| {
-            let new = NewArea { code: it.code.clone(), ..NewArea::default() };
-            Area::from_new(AreaCode::parse(&it.code).expect("a code"), &new)
-        }).collect();
+        let areas: Vec<Area> = grids
+            .iter()
+            .map(|it| {
+                let new = NewArea {
+                    code: it.code.clone(),
+                    ..NewArea::default()
+                };
+                Area::from_new(AreaCode::parse(&it.code).expect("a code"), &new)
+            })
+            .collect();
         let shapes: Vec<_> = grids.iter().map(|it| [it.shape.clone()]).collect();
         let pairs: Vec<(&Area, &[Polygon])> = areas.iter().zip(shapes.iter().map(|it| &it[..])).collect();
         let drawn = features(&pairs, metres);
-        grids.iter().zip(drawn.features).map(|(it, feature)| {
-            (it.shape.unsigned_area(), feature.geometry.coordinates.into_iter().next().expect("a polygon"))
-        }).collect()
+        grids
+            .iter()
+            .zip(drawn.features)
+            .map(|(it, feature)| {
+                (
+                    it.shape.unsigned_area(),
+                    feature.geometry.coordinates.into_iter().next().expect("a polygon"),
+                )
+            })
+            .collect()
     }
 
     /// How many edges have no neighbour on the other side: those of the district's own border alone.
     fn open_edges(drawn: &[(f64, Vec<Vec<[f64; 2]>>)]) -> usize {
         let key = |p: [f64; 2]| (p[0].to_bits(), p[1].to_bits());
-        let edges: HashSet<_> = drawn.iter().flat_map(|it| &it.1).flat_map(|ring| ring.windows(2)).map(|it| (key(it[0]), key(it[1]))).collect();
+        let edges: HashSet<_> = drawn
+            .iter()
+            .flat_map(|it| &it.1)
+            .flat_map(|ring| ring.windows(2))
+            .map(|it| (key(it[0]), key(it[1])))
+            .collect();
         edges.iter().filter(|(from, to)| !edges.contains(&(*to, *from))).count()
     }
 
@@ -235,17 +268,32 @@ mod tests {
         // A gap between two grids would leave open edges inside the district too.
         assert!(open_edges(&few) < open_edges(&all));
         let around = |drawn: &[(f64, Vec<Vec<[f64; 2]>>)]| {
-            drawn.iter().map(|(_, rings)| {
-                Polygon::new(rings[0].iter().map(|it| Coord { x: it[0], y: it[1] }).collect(), Vec::new()).signed_area()
-            }).sum::<f64>()
+            drawn
+                .iter()
+                .map(|(_, rings)| {
+                    Polygon::new(
+                        rings[0].iter().map(|it| Coord { x: it[0], y: it[1] }).collect(),
+                        Vec::new(),
+                    )
+                    .signed_area()
+                })
+                .sum::<f64>()
         };
         assert!((around(&few) / around(&all) - 1.0).abs() < 0.01);
-        assert!(all.iter().chain(&few).all(|(_, rings)| rings[0].len() > CORNERS && rings[0].first() == rings[0].last()));
+        assert!(
+            all.iter()
+                .chain(&few)
+                .all(|(_, rings)| rings[0].len() > CORNERS && rings[0].first() == rings[0].last())
+        );
     }
 
     #[test]
     fn coordinates_have_six_digits() {
-        let json = serde_json::to_string(&degrees(spot(&Coord { x: 119.123_456_78, y: 32.1 }))).expect("json");
+        let json = serde_json::to_string(&degrees(spot(&Coord {
+            x: 119.123_456_78,
+            y: 32.1,
+        })))
+        .expect("json");
         assert_eq!(json, "[119.123457,32.1]");
     }
 }

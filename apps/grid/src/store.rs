@@ -1,17 +1,16 @@
 //! The app's SQL.
 
-use std::collections::HashMap;
-
 use kernel::auth::{Columns, Scope, UserId};
 use kernel::db::{Sql, Tx, Value};
 use kernel::error::{Error, codes as kernel_codes};
+use kernel::http::DistrictFacts;
 use kernel::page::PageQuery;
 use kernel::{Result, Time, args, db};
 use standards::{AreaCode, Point};
 
 use crate::atlas::Atlas;
 use crate::import::ShapeRow;
-use crate::model::{Area, Body, GridKind, NewBody, PostId, PostKind};
+use crate::model::{Area, Body, GridKind, NewBody, PostId, PostKind, Staff};
 use crate::wkb;
 
 /// The revision of the tables.
@@ -24,7 +23,8 @@ pub(crate) async fn revision(tx: &mut Tx) -> Result<i64> {
 pub(crate) async fn next_revision(tx: &mut Tx) -> Result<i64> {
     let sql = "UPDATE grid_revision SET value = value + 1 RETURNING value";
     let row: Option<(i64,)> = tx.one(sql, vec![]).await?;
-    row.map(|it| it.0).ok_or_else(|| Error::internal(anyhow::anyhow!("grid_revision has lost its row")))
+    row.map(|it| it.0)
+        .ok_or_else(|| Error::internal(anyhow::anyhow!("grid_revision has lost its row")))
 }
 
 #[derive(sqlx::FromRow)]
@@ -79,13 +79,34 @@ const INSERT_AREA: &str = "INSERT INTO grid_area \
 fn area_values(area: &Area, now: Time) -> Vec<Value> {
     let (level, parent) = (area.level.as_str(), area.parent.clone());
     let (name_en, kind) = (area.name_en.clone(), area.kind);
-    args![&area.code, level, parent, &area.name, name_en, kind, area.households, area.population, now, 1_i64]
+    args![
+        &area.code,
+        level,
+        parent,
+        &area.name,
+        name_en,
+        kind,
+        area.households,
+        area.population,
+        now,
+        1_i64
+    ]
 }
 
-/// Whether there is an area with this code.
-pub(crate) async fn has_area(tx: &mut Tx, code: &str) -> Result<bool> {
-    let row: Option<(String,)> = tx.one("SELECT code FROM grid_area WHERE code = $1", args![code]).await?;
-    Ok(row.is_some())
+/// The version of an area.
+pub(crate) async fn area_version(tx: &mut Tx, code: &str) -> Result<Option<i64>> {
+    let row: Option<(i64,)> = tx
+        .one("SELECT version FROM grid_area WHERE code = $1", args![code])
+        .await?;
+    Ok(row.map(|it| it.0))
+}
+
+/// The version of a body.
+pub(crate) async fn body_version(tx: &mut Tx, code: &str) -> Result<Option<i64>> {
+    let row: Option<(i64,)> = tx
+        .one("SELECT version FROM grid_body WHERE code = $1", args![code])
+        .await?;
+    Ok(row.map(|it| it.0))
 }
 
 /// Adds one area; its parent has to be there.
@@ -108,7 +129,16 @@ pub(crate) async fn update_area(tx: &mut Tx, area: &Area, now: Time) -> Result<b
     let sql = "UPDATE grid_area SET name = $3, name_en = $4, kind = $5, households = $6, population = $7, \
                updated_at = $8, version = version + 1 WHERE code = $1 AND version = $2";
     let (name_en, kind) = (area.name_en.clone(), area.kind);
-    let values = args![&area.code, area.version, &area.name, name_en, kind, area.households, area.population, now];
+    let values = args![
+        &area.code,
+        area.version,
+        &area.name,
+        name_en,
+        kind,
+        area.households,
+        area.population,
+        now
+    ];
     Ok(tx.run(sql, values).await? == 1)
 }
 
@@ -120,7 +150,18 @@ pub(crate) async fn upsert_shapes(tx: &mut Tx, shapes: &[&ShapeRow], now: Time) 
                 source = excluded.source, updated_at = excluded.updated_at";
     let rows = shapes.iter().map(|shape| {
         let ([west, south, east, north], [lng, lat]) = (shape.bbox, shape.center);
-        args![shape.code.as_str(), shape.wkb.clone(), west, south, east, north, lng, lat, shape.source.as_str(), now]
+        args![
+            shape.code.as_str(),
+            shape.wkb.clone(),
+            west,
+            south,
+            east,
+            north,
+            lng,
+            lat,
+            shape.source.as_str(),
+            now
+        ]
     });
     Ok(tx.insert_many(insert, tail, rows.collect()).await?)
 }
@@ -156,17 +197,25 @@ fn taken<T>(done: sqlx::Result<T>, value: &str) -> Result<()> {
     }
 }
 
+#[derive(sqlx::FromRow)]
+struct Bounds {
+    west: Option<f64>,
+    south: Option<f64>,
+    east: Option<f64>,
+    north: Option<f64>,
+}
+
 /// The district's own row and the box around all shapes, for the map before anybody logs in.
-pub(crate) async fn district_facts(tx: &mut Tx) -> Result<Option<kernel::http::DistrictFacts>> {
+pub(crate) async fn district_facts(tx: &mut Tx) -> Result<Option<DistrictFacts>> {
+    let sql = "SELECT MIN(west) AS west, MIN(south) AS south, MAX(east) AS east, MAX(north) AS north FROM grid_shape";
+    let bounds: Option<Bounds> = tx.one(sql, vec![]).await?;
     let sql = "SELECT code, name, name_en FROM grid_area WHERE level = 'district' ORDER BY code LIMIT 1";
     let district: Option<(String, String, Option<String>)> = tx.one(sql, vec![]).await?;
-    let sql = "SELECT MIN(west), MIN(south), MAX(east), MAX(north) FROM grid_shape";
-    let bounds: Option<(Option<f64>, Option<f64>, Option<f64>, Option<f64>)> = tx.one(sql, vec![]).await?;
-    Ok(district.map(|(code, name, name_en)| kernel::http::DistrictFacts {
+    Ok(district.map(|(code, name, name_en)| DistrictFacts {
         code,
         name,
         name_en: name_en.unwrap_or_default(),
-        bounds: bounds.and_then(|(west, south, east, north)| Some([west?, south?, east?, north?])),
+        bounds: bounds.and_then(|it| Some([it.west?, it.south?, it.east?, it.north?])),
     }))
 }
 
@@ -199,12 +248,15 @@ pub(crate) async fn upsert_post(tx: &mut Tx, post: &PostRow, now: Time) -> Resul
     tx.insert_many(INSERT_POST, tail, vec![post_values(post, now)]).await?;
     let sql = "SELECT id FROM grid_post WHERE user_id = $1 AND area = $2";
     let row: Option<(PostId,)> = tx.one(sql, args![post.user_id, &post.area]).await?;
-    row.map(|it| it.0).ok_or_else(|| Error::internal(anyhow::anyhow!("a post was not kept")))
+    row.map(|it| it.0)
+        .ok_or_else(|| Error::internal(anyhow::anyhow!("a post was not kept")))
 }
 
 /// A post by its id.
 pub(crate) async fn find_post(tx: &mut Tx, id: PostId) -> Result<Option<PostRow>> {
-    Ok(tx.one("SELECT id, user_id, area, kind FROM grid_post WHERE id = $1", args![id]).await?)
+    Ok(tx
+        .one("SELECT id, user_id, area, kind FROM grid_post WHERE id = $1", args![id])
+        .await?)
 }
 
 /// Ends a post.
@@ -214,14 +266,25 @@ pub(crate) async fn delete_post(tx: &mut Tx, id: PostId) -> Result<()> {
 }
 
 /// A page of the posts in an area and below, as far as the scope reaches: by area, then by age.
-pub(crate) async fn posts_page(tx: &mut Tx, area: Option<&str>, scope: &Scope, page: &PageQuery) -> Result<Vec<PostRow>> {
+pub(crate) async fn posts_page(
+    tx: &mut Tx,
+    area: Option<&str>,
+    scope: &Scope,
+    page: &PageQuery,
+) -> Result<Vec<PostRow>> {
     let mut sql = Sql::new(POSTS);
     scope.push(&mut sql, POST_COLUMNS);
     if let Some(area) = area {
         sql.push(" AND ").within("area", area);
     }
     if let Some((area, id)) = page.key::<(String, PostId)>()? {
-        sql.push(" AND (area > ").bind(&area).push(" OR (area = ").bind(&area).push(" AND id > ").bind(id).push("))");
+        sql.push(" AND (area > ")
+            .bind(&area)
+            .push(" OR (area = ")
+            .bind(&area)
+            .push(" AND id > ")
+            .bind(id)
+            .push("))");
     }
     sql.push(" ORDER BY area, id LIMIT ").bind(page.fetch());
     Ok(tx.list(sql).await?)
@@ -242,9 +305,13 @@ pub(crate) async fn posts_within(tx: &mut Tx, area: &str, most: i64) -> Result<V
 }
 
 /// How many people of each kind are posted in an area and below.
-pub(crate) async fn staff(tx: &mut Tx, area: &str) -> Result<HashMap<PostKind, i64>> {
+pub(crate) async fn staff(tx: &mut Tx, area: &str) -> Result<Staff> {
     let mut sql = Sql::new("SELECT kind, COUNT(*) FROM grid_post WHERE ");
     sql.within("area", area).push(" GROUP BY kind");
     let rows: Vec<(PostKind, i64)> = tx.list(sql).await?;
-    Ok(rows.into_iter().collect())
+    let mut staff = Staff::default();
+    for (kind, count) in rows {
+        *staff.of_mut(kind) = count;
+    }
+    Ok(staff)
 }

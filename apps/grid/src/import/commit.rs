@@ -105,7 +105,12 @@ async fn read(atlas: Arc<Atlas>, files: Arc<Vec<(String, Vec<u8>)>>, options: Im
     reading.await.map_err(Error::internal)
 }
 
-async fn write(mut work: Work, changes: &Changes<'_>, report: &ImportReport, files: &[(String, Vec<u8>)]) -> Result<()> {
+async fn write(
+    mut work: Work,
+    changes: &Changes<'_>,
+    report: &ImportReport,
+    files: &[(String, Vec<u8>)],
+) -> Result<()> {
     if changes.is_empty() {
         return Ok(());
     }
@@ -113,8 +118,16 @@ async fn write(mut work: Work, changes: &Changes<'_>, report: &ImportReport, fil
     store::upsert_areas(&mut work, &changes.areas, now).await?;
     store::upsert_shapes(&mut work, &changes.shapes, now).await?;
     tell_meta(&mut work).await?;
-    let district = changes.areas.iter().map(|it| it.code.as_str()).chain(changes.shapes.iter().map(|it| it.code.as_str()));
-    let district = district.map(|code| code.get(..6).unwrap_or(code)).min().unwrap_or_default().to_owned();
+    let district = changes
+        .areas
+        .iter()
+        .map(|it| it.code.as_str())
+        .chain(changes.shapes.iter().map(|it| it.code.as_str()));
+    let district = district
+        .map(|code| code.get(..6).unwrap_or(code))
+        .min()
+        .unwrap_or_default()
+        .to_owned();
     let facts = serde_json::json!({
         "files": files.iter().map(|it| it.0.as_str()).collect::<Vec<_>>(),
         "areas_new": report.areas_new,
@@ -122,6 +135,11 @@ async fn write(mut work: Work, changes: &Changes<'_>, report: &ImportReport, fil
         "shapes": report.shapes,
     });
     work.audit("grid.imported", &district, facts).await?;
-    work.emit(&GRID_CHANGED, at(Some(&district), None), Changed::new("import", &district)).await?;
+    work.emit(
+        &GRID_CHANGED,
+        at(Some(&district), None),
+        Changed::new("import", &district),
+    )
+    .await?;
     work.commit().await
 }

@@ -146,7 +146,7 @@ pub(crate) struct ShapeRow {
 
 impl ShapeRow {
     /// A shape in WGS 84 that came from no file; none if it is empty.
-    pub(crate) fn new(code: AreaCode, shape: MultiPolygon<f64>, source: Crs) -> Option<Self> {
+    pub(crate) fn new(code: AreaCode, shape: &MultiPolygon<f64>, source: Crs) -> Option<Self> {
         let shape = shape.orient(Direction::Default);
         let bounds = shape.bounding_rect()?;
         let center = shape.interior_point()?;
@@ -419,7 +419,7 @@ impl Checker<'_> {
     }
 
     fn finish(&self, shape: &MultiPolygon<f64>, name: Option<String>, source: Crs) -> Checked<ShapeRow> {
-        let row = ShapeRow::new(self.code, to_wgs84(shape, source), source);
+        let row = ShapeRow::new(self.code, &to_wgs84(shape, source), source);
         let mut row = row.ok_or_else(|| self.problem(&EMPTY))?;
         row.name = name;
         self.file.clone_into(&mut row.file);

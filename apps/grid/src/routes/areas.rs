@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::reach;
 use crate::api::{self, Atlas};
 use crate::index::Named;
-use crate::model::{Area, GridKind, NewArea, PostKind, level_schema};
+use crate::model::{Area, GridKind, NewArea, Staff, level_schema};
 use crate::outline::{self, FeatureCollection};
 use crate::{codes, store};
 
@@ -76,13 +76,19 @@ pub(crate) struct AreaName {
 
 impl From<&Area> for AreaName {
     fn from(area: &Area) -> Self {
-        Self { code: area.code.clone(), name: area.name.clone() }
+        Self {
+            code: area.code.clone(),
+            name: area.name.clone(),
+        }
     }
 }
 
 impl From<Named> for AreaName {
     fn from(named: Named) -> Self {
-        Self { code: named.code.to_string(), name: named.name }
+        Self {
+            code: named.code.to_string(),
+            name: named.name,
+        }
     }
 }
 
@@ -117,11 +123,20 @@ impl AreaQuery {
 
 /// List areas, by code.
 #[utoipa::path(get, path = "/api/areas", tag = "grid", params(AreaQuery), responses((status = 200, body = Page<AreaView>)))]
-pub(crate) async fn area_list(State(kernel): State<Kernel>, Query(query): Query<AreaQuery>) -> Result<Json<Page<AreaView>>> {
-    let page = PageQuery { after: query.after.clone(), limit: query.limit };
+pub(crate) async fn area_list(
+    State(kernel): State<Kernel>,
+    Query(query): Query<AreaQuery>,
+) -> Result<Json<Page<AreaView>>> {
+    let page = PageQuery {
+        after: query.after.clone(),
+        limit: query.limit,
+    };
     let atlas = api::atlas(&kernel)?;
     let after = page.key::<String>()?.unwrap_or_default();
-    let rest = atlas.areas().filter(|it| it.code > after && query.wants(it)).take(page.limit() + 1);
+    let rest = atlas
+        .areas()
+        .filter(|it| it.code > after && query.wants(it))
+        .take(page.limit() + 1);
     let page = Page::cut(rest.collect(), &page, |it| it.code.clone());
     Ok(Json(page.map(|it| AreaView::new(&atlas, it))))
 }
@@ -149,13 +164,19 @@ pub(crate) struct Inside {
     staff: Staff,
 }
 
-/// How many people are posted in an area and below.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Staff {
-    lead: i64,
-    full_time: i64,
-    part_time: i64,
-    volunteer: i64,
+impl Inside {
+    fn new(atlas: &Atlas, code: &str, staff: Staff) -> Self {
+        let count = |level| atlas.within(code).filter(|it| it.level == level).count();
+        let grids = || atlas.within(code).filter(|it| it.level == Level::Grid);
+        Self {
+            towns: count(Level::Town),
+            villages: count(Level::Village),
+            grids: count(Level::Grid),
+            households: grids().filter_map(|it| it.households).sum(),
+            population: grids().filter_map(|it| it.population).sum(),
+            staff,
+        }
+    }
 }
 
 /// Look at one area.
@@ -164,25 +185,10 @@ pub(crate) async fn area_view(State(kernel): State<Kernel>, Path(code): Path<Str
     let atlas = api::atlas(&kernel)?;
     let area = atlas.area(&code).ok_or_else(not_found)?;
     let staff = store::staff(&mut kernel.read().await?, &code).await?;
-    let posted = |kind| staff.get(&kind).copied().unwrap_or(0);
-    let count = |level| atlas.within(&code).filter(|it| it.level == level).count();
-    let grids = || atlas.within(&code).filter(|it| it.level == Level::Grid);
     Ok(Json(AreaDetail {
         area: AreaView::new(&atlas, area),
         path: atlas.path(&code).into_iter().map(AreaName::from).collect(),
-        inside: Inside {
-            towns: count(Level::Town),
-            villages: count(Level::Village),
-            grids: count(Level::Grid),
-            households: grids().filter_map(|it| it.households).sum(),
-            population: grids().filter_map(|it| it.population).sum(),
-            staff: Staff {
-                lead: posted(PostKind::Lead),
-                full_time: posted(PostKind::FullTime),
-                part_time: posted(PostKind::PartTime),
-                volunteer: posted(PostKind::Volunteer),
-            },
-        },
+        inside: Inside::new(&atlas, &code, staff),
     }))
 }
 
@@ -222,7 +228,11 @@ impl AreaInput {
 
 /// Make an area.
 #[utoipa::path(post, path = "/api/areas", tag = "grid", request_body = AreaInput, responses((status = 200, body = AreaView)))]
-pub(crate) async fn area_create(State(kernel): State<Kernel>, user: User, Json(input): Json<AreaInput>) -> Result<Json<AreaView>> {
+pub(crate) async fn area_create(
+    State(kernel): State<Kernel>,
+    user: User,
+    Json(input): Json<AreaInput>,
+) -> Result<Json<AreaView>> {
     let mut work = kernel.work(&user).await?;
     let code = match work.first_answer::<String>(input.id, &input).await? {
         Some(first) => first,
@@ -242,7 +252,10 @@ pub(crate) async fn area_create(State(kernel): State<Kernel>, user: User, Json(i
 /// The area as it is now.
 fn seen(kernel: &Kernel, code: &str) -> Result<Json<AreaView>> {
     let atlas = api::atlas(kernel)?;
-    atlas.area(code).map(|it| Json(AreaView::new(&atlas, it))).ok_or_else(not_found)
+    atlas
+        .area(code)
+        .map(|it| Json(AreaView::new(&atlas, it)))
+        .ok_or_else(not_found)
 }
 
 /// An area as it should be. Its code never changes.
@@ -279,15 +292,10 @@ pub(crate) async fn area_update(
         ..before.clone()
     };
     let mut work = kernel.work(&user).await?;
-    let changed = api::change_area(&mut work, before, &after).await?;
-    if changed {
-        work.commit().await?;
-    } else {
-        drop(work);
-    }
+    api::change_area(&mut work, before, &after).await?;
+    work.commit().await?;
     api::reload(&kernel).await?;
-    let now = seen(&kernel, &code)?;
-    if changed { Ok(now) } else { Err(Error::from(&kernel_codes::STALE).extra(now.0)) }
+    seen(&kernel, &code)
 }
 
 /// Which shapes to see.
@@ -325,13 +333,22 @@ fn shapes_reply(atlas: &Atlas, headers: &HeaderMap, query: &ShapeQuery) -> Resul
     fields.done()?;
     // The query is part of the address, so the revision alone tells two replies to it apart.
     let tag = format!("W/\"{}\"", atlas.revision());
-    let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|it| it.as_bytes() == tag.as_bytes()) {
+    let kept = [
+        (header::ETAG, tag.clone()),
+        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
+    ];
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|it| it.as_bytes() == tag.as_bytes())
+    {
         return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
     }
     let wanted = atlas.within(query.under.as_deref().unwrap_or_default());
     let wanted = wanted.filter(|it| query.level.is_none_or(|level| it.level == level));
-    let shapes: Vec<_> = wanted.filter_map(|it| Some((it, atlas.shape(&it.code)?))).take(MOST_SHAPES + 1).collect();
+    let shapes: Vec<_> = wanted
+        .filter_map(|it| Some((it, atlas.shape(&it.code)?)))
+        .take(MOST_SHAPES + 1)
+        .collect();
     if shapes.len() > MOST_SHAPES {
         return Err(codes::TOO_MANY_SHAPES.with("most", MOST_SHAPES));
     }
@@ -364,11 +381,20 @@ pub(crate) struct LocatedView {
 
 /// Say in which grid, village, town and district a point lies.
 #[utoipa::path(get, path = "/api/areas/locate", tag = "grid", params(LocateQuery), responses((status = 200, body = LocatedView)))]
-pub(crate) async fn area_locate(State(kernel): State<Kernel>, Query(query): Query<LocateQuery>) -> Result<Json<LocatedView>> {
+pub(crate) async fn area_locate(
+    State(kernel): State<Kernel>,
+    Query(query): Query<LocateQuery>,
+) -> Result<Json<LocatedView>> {
     let mut fields = Fields::new();
-    fields.range("lng", query.lng, -180.0, 180.0).range("lat", query.lat, -90.0, 90.0);
+    fields
+        .range("lng", query.lng, -180.0, 180.0)
+        .range("lat", query.lat, -90.0, 90.0);
     fields.done()?;
-    let point = Point { lng: query.lng, lat: query.lat }.convert(query.crs, Crs::Wgs84);
+    let point = Point {
+        lng: query.lng,
+        lat: query.lat,
+    }
+    .convert(query.crs, Crs::Wgs84);
     let found = api::atlas(&kernel)?.locate(point);
     Ok(Json(LocatedView {
         grid: found.grid.map(AreaName::from),

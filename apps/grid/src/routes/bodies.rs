@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use kernel::auth::{User, not_found};
-use kernel::error::{Error, codes as kernel_codes};
 use kernel::http::{Json, Path, Query};
 use kernel::page::{Page, PageQuery};
 use kernel::{Kernel, Result};
@@ -75,11 +74,20 @@ impl BodyQuery {
 
 /// List responsible bodies, by code.
 #[utoipa::path(get, path = "/api/bodies", tag = "grid", params(BodyQuery), responses((status = 200, body = Page<BodyView>)))]
-pub(crate) async fn body_list(State(kernel): State<Kernel>, Query(query): Query<BodyQuery>) -> Result<Json<Page<BodyView>>> {
-    let page = PageQuery { after: query.after.clone(), limit: query.limit };
+pub(crate) async fn body_list(
+    State(kernel): State<Kernel>,
+    Query(query): Query<BodyQuery>,
+) -> Result<Json<Page<BodyView>>> {
+    let page = PageQuery {
+        after: query.after.clone(),
+        limit: query.limit,
+    };
     let atlas = api::atlas(&kernel)?;
     let after = page.key::<String>()?.unwrap_or_default();
-    let rest = atlas.bodies().filter(|it| it.code > after && query.wants(it)).take(page.limit() + 1);
+    let rest = atlas
+        .bodies()
+        .filter(|it| it.code > after && query.wants(it))
+        .take(page.limit() + 1);
     let page = Page::cut(rest.collect(), &page, |it| it.code.clone());
     Ok(Json(page.map(|it| BodyView::new(&atlas, it))))
 }
@@ -118,7 +126,11 @@ impl BodyInput {
 
 /// Make a responsible body.
 #[utoipa::path(post, path = "/api/bodies", tag = "grid", request_body = BodyInput, responses((status = 200, body = BodyView)))]
-pub(crate) async fn body_create(State(kernel): State<Kernel>, user: User, Json(input): Json<BodyInput>) -> Result<Json<BodyView>> {
+pub(crate) async fn body_create(
+    State(kernel): State<Kernel>,
+    user: User,
+    Json(input): Json<BodyInput>,
+) -> Result<Json<BodyView>> {
     let mut work = kernel.work(&user).await?;
     let code = match work.first_answer::<String>(input.id, &input).await? {
         Some(first) => first,
@@ -138,7 +150,10 @@ pub(crate) async fn body_create(State(kernel): State<Kernel>, user: User, Json(i
 /// The body as it is now.
 fn seen(kernel: &Kernel, code: &str) -> Result<Json<BodyView>> {
     let atlas = api::atlas(kernel)?;
-    atlas.body(code).map(|it| Json(BodyView::new(&atlas, it))).ok_or_else(not_found)
+    atlas
+        .body(code)
+        .map(|it| Json(BodyView::new(&atlas, it)))
+        .ok_or_else(not_found)
 }
 
 /// A body as it should be. Its code and kind never change.
@@ -175,13 +190,8 @@ pub(crate) async fn body_update(
     };
     reach(&user, after.area.as_deref(), Some(&code))?;
     let mut work = kernel.work(&user).await?;
-    let changed = api::change_body(&mut work, before, &after).await?;
-    if changed {
-        work.commit().await?;
-    } else {
-        drop(work);
-    }
+    api::change_body(&mut work, before, &after).await?;
+    work.commit().await?;
     api::reload(&kernel).await?;
-    let now = seen(&kernel, &code)?;
-    if changed { Ok(now) } else { Err(Error::from(&kernel_codes::STALE).extra(now.0)) }
+    seen(&kernel, &code)
 }

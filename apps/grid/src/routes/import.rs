@@ -24,7 +24,10 @@ pub(crate) struct CommitQuery {
 
 /// The parts of an import.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the multipart body in OpenAPI; the handler reads the parts themselves")]
+#[expect(
+    dead_code,
+    reason = "describes the multipart body in OpenAPI; the handler reads the parts themselves"
+)]
 pub(crate) struct ImportForm {
     /// Lists (CSV, TSV) and shapes (GeoJSON), several at once.
     #[schema(value_type = Vec<String>, format = Binary, content_media_type = "application/octet-stream")]
@@ -68,7 +71,7 @@ pub(crate) struct ProblemView {
 const MOST_PROBLEMS: usize = 500;
 
 impl ImportView {
-    fn new(report: ImportReport, lang: Lang) -> Self {
+    fn new(report: &ImportReport, lang: Lang) -> Self {
         let told = |it: &Problem| ProblemView {
             file: it.file.clone(),
             line: it.line,
@@ -100,17 +103,20 @@ pub(crate) async fn area_import(
     form: Multipart,
 ) -> Result<Json<ImportView>> {
     let (files, options) = read(form).await?;
-    let options = ImportOptions { commit: query.commit, ..options };
+    let options = ImportOptions {
+        commit: query.commit,
+        ..options
+    };
     let report = api::import(&kernel, Some(&user), files, options).await?;
-    Ok(Json(ImportView::new(report, lang)))
+    Ok(Json(ImportView::new(&report, lang)))
 }
 
 async fn read(mut form: Multipart) -> Result<(Vec<(String, Vec<u8>)>, ImportOptions)> {
     let (mut files, mut options, mut fields) = (Vec::new(), ImportOptions::default(), Fields::new());
-    while let Some(part) = form.next_field().await.map_err(unreadable)? {
+    while let Some(part) = form.next_field().await.map_err(|it| unreadable(&it))? {
         let part_name = part.name().unwrap_or_default().to_owned();
         let file = part.file_name().unwrap_or("file").to_owned();
-        let bytes = part.bytes().await.map_err(unreadable)?.to_vec();
+        let bytes = part.bytes().await.map_err(|it| unreadable(&it))?.to_vec();
         let text = String::from_utf8_lossy(&bytes).trim().to_owned();
         let wrong = match part_name.as_str() {
             "files" => {
@@ -137,7 +143,7 @@ async fn read(mut form: Multipart) -> Result<(Vec<(String, Vec<u8>)>, ImportOpti
     Ok((files, options))
 }
 
-fn unreadable(error: MultipartError) -> Error {
+fn unreadable(error: &MultipartError) -> Error {
     if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
         return kernel_codes::TOO_LARGE.with("limit", format!("{} MB", IMPORT_BYTES / 1024 / 1024));
     }

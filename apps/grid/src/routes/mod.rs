@@ -39,5 +39,9 @@ pub(crate) fn routes() -> Routes {
 
 /// Refuses what lies outside the area or body that the user manages, as if it did not exist.
 fn reach(user: &User, area: Option<&str>, body: Option<&str>) -> Result<()> {
-    if user.scope(&GRID_MANAGE).holds(area, body, &[]) { Ok(()) } else { Err(not_found()) }
+    if user.scope(&GRID_MANAGE).holds(area, body, &[]) {
+        Ok(())
+    } else {
+        Err(not_found())
+    }
 }

@@ -69,8 +69,15 @@ pub(crate) struct PostQuery {
 
 /// List who is posted where, as far as one's scope reaches.
 #[utoipa::path(get, path = "/api/posts", tag = "grid", params(PostQuery), responses((status = 200, body = Page<PostView>)))]
-pub(crate) async fn post_list(State(kernel): State<Kernel>, user: User, Query(query): Query<PostQuery>) -> Result<Json<Page<PostView>>> {
-    let page = PageQuery { after: query.after, limit: query.limit };
+pub(crate) async fn post_list(
+    State(kernel): State<Kernel>,
+    user: User,
+    Query(query): Query<PostQuery>,
+) -> Result<Json<Page<PostView>>> {
+    let page = PageQuery {
+        after: query.after,
+        limit: query.limit,
+    };
     let mut tx = kernel.read().await?;
     let rows = store::posts_page(&mut tx, query.area.as_deref(), &user.scope(&GRID_READ), &page).await?;
     let Page { items, next } = Page::cut(rows, &page, |it| (it.area.clone(), it.id));
@@ -90,7 +97,11 @@ pub(crate) struct PostInput {
 
 /// Post somebody in an area; who is posted there already gets the new kind.
 #[utoipa::path(post, path = "/api/posts", tag = "grid", request_body = PostInput, responses((status = 200, body = PostView)))]
-pub(crate) async fn post_create(State(kernel): State<Kernel>, user: User, Json(input): Json<PostInput>) -> Result<Json<PostView>> {
+pub(crate) async fn post_create(
+    State(kernel): State<Kernel>,
+    user: User,
+    Json(input): Json<PostInput>,
+) -> Result<Json<PostView>> {
     reach(&user, Some(&input.area), None)?;
     let mut work = kernel.work(&user).await?;
     let id = match work.first_answer::<PostId>(input.id, &input).await? {
@@ -108,12 +119,20 @@ pub(crate) async fn post_create(State(kernel): State<Kernel>, user: User, Json(i
     };
     let mut tx = kernel.read().await?;
     let row = store::find_post(&mut tx, id).await?.ok_or_else(not_found)?;
-    views(&mut tx, &*api::atlas(&kernel)?, vec![row]).await?.pop().map(Json).ok_or_else(not_found)
+    views(&mut tx, &*api::atlas(&kernel)?, vec![row])
+        .await?
+        .pop()
+        .map(Json)
+        .ok_or_else(not_found)
 }
 
 /// End a post. Ending it twice changes nothing.
 #[utoipa::path(delete, path = "/api/posts/{id}", tag = "grid", params(("id" = PostId, Path)), responses((status = 204)))]
-pub(crate) async fn post_delete(State(kernel): State<Kernel>, user: User, Path(id): Path<PostId>) -> Result<StatusCode> {
+pub(crate) async fn post_delete(
+    State(kernel): State<Kernel>,
+    user: User,
+    Path(id): Path<PostId>,
+) -> Result<StatusCode> {
     let mut work = kernel.work(&user).await?;
     if let Some(post) = store::find_post(&mut work, id).await? {
         reach(&user, Some(&post.area), None)?;

@@ -24,19 +24,38 @@ pub async fn seed_demo(kernel: &Kernel, demo: &DemoDistrict) -> Result<()> {
 
     let areas = demo.areas.iter().map(area).collect::<anyhow::Result<Vec<Area>>>()?;
     store::upsert_areas(&mut work, &areas, now).await?;
-    let shapes = demo.areas.iter().map(shape).collect::<anyhow::Result<Vec<ShapeRow>>>()?;
+    let shapes = demo
+        .areas
+        .iter()
+        .map(shape)
+        .collect::<anyhow::Result<Vec<ShapeRow>>>()?;
     store::upsert_shapes(&mut work, &shapes.iter().collect::<Vec<_>>(), now).await?;
     let bodies = demo.bodies.iter().map(body).collect::<anyhow::Result<Vec<NewBody>>>()?;
     store::insert_bodies(&mut work, &bodies, now).await?;
 
     let ids: HashMap<&str, UserId> = demo.people.iter().map(|it| (it.login.as_str(), kernel.id())).collect();
-    let users: Vec<NewUser> = demo.people.iter().map(|person| user(person, ids[person.login.as_str()])).collect();
-    let grants = demo.people.iter().map(|person| (ids[person.login.as_str()], person.role, reach(&person.scope)));
+    let users: Vec<NewUser> = demo
+        .people
+        .iter()
+        .map(|person| user(person, ids[person.login.as_str()]))
+        .collect();
+    let grants = demo
+        .people
+        .iter()
+        .map(|person| (ids[person.login.as_str()], person.role, reach(&person.scope)));
     auth::create_users(&mut work, &users, &grants.collect::<Vec<_>>(), Some(&password)).await?;
-    let posts = demo.people.iter().filter_map(|person| Some((person.post.as_ref()?, ids[person.login.as_str()])));
+    let posts = demo
+        .people
+        .iter()
+        .filter_map(|person| Some((person.post.as_ref()?, ids[person.login.as_str()])));
     let posts = posts.map(|(post, user_id)| {
         let (id, area) = (kernel.id::<PostId>(), post.area.clone());
-        Ok(PostRow { id, user_id, area, kind: post.kind.parse()? })
+        Ok(PostRow {
+            id,
+            user_id,
+            area,
+            kind: post.kind.parse()?,
+        })
     });
     let posts = posts.collect::<anyhow::Result<Vec<PostRow>>>()?;
     store::insert_posts(&mut work, &posts, now).await?;
@@ -45,7 +64,12 @@ pub async fn seed_demo(kernel: &Kernel, demo: &DemoDistrict) -> Result<()> {
     let district = demo.areas.first().map_or("", |it| &it.code);
     let facts = serde_json::json!({ "areas": areas.len(), "bodies": bodies.len(), "people": users.len() });
     work.audit("grid.demo_seeded", district, facts).await?;
-    work.emit(&GRID_CHANGED, at(Some(district), None), Changed::new("import", district)).await?;
+    work.emit(
+        &GRID_CHANGED,
+        at(Some(district), None),
+        Changed::new("import", district),
+    )
+    .await?;
     work.commit().await?;
     reload(kernel).await
 }
@@ -65,7 +89,7 @@ fn area(demo: &DemoArea) -> anyhow::Result<Area> {
 fn shape(demo: &DemoArea) -> anyhow::Result<ShapeRow> {
     let code = AreaCode::parse(&demo.code)?;
     let shape = geo::MultiPolygon::from(demo.shape.clone());
-    ShapeRow::new(code, shape, Crs::Wgs84).ok_or_else(|| anyhow::anyhow!("{code} has an empty shape"))
+    ShapeRow::new(code, &shape, Crs::Wgs84).ok_or_else(|| anyhow::anyhow!("{code} has an empty shape"))
 }
 
 fn body(demo: &DemoBody) -> anyhow::Result<NewBody> {

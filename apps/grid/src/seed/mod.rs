@@ -11,12 +11,10 @@ mod people;
 mod shapes;
 mod split;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use people::{DemoBody, DemoPerson, DemoPost, DemoScope, WORKERS};
-pub use shapes::{
-    CENTRE, DEDICATED_GRIDS, DISTRICT, DemoArea, DemoWater, GENERAL_GRIDS, random_point_in, square_km,
-};
+pub use shapes::{CENTRE, DEDICATED_GRIDS, DISTRICT, DemoArea, DemoWater, GENERAL_GRIDS, random_point_in, square_km};
 
 /// The demo district.
 #[derive(Debug, Clone, PartialEq)]
