@@ -457,3 +457,14 @@ fn an_exported_list_reads_back_as_it_was() {
         assert_eq!(again.rows_skipped, 0);
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_table_panics(cells in proptest::collection::vec("[大小类代码名称立案条件处置时限责任主体一二（）、：0-9０-９,;\n\" a-z%注合计]{0,12}", 0..40)) {
+        let rows: Vec<String> = cells.chunks(6).map(|row| row.join(",")).collect();
+        let list = format!("{}\n大类代码,小类代码,小类名称,立案条件,处置时限,责任主体\n{}", cells.join(","), rows.join("\n"));
+        let read = read("a.csv", list.as_bytes(), &Options::default());
+        proptest::prop_assert_eq!(read.rows_understood, read.items.len() as u64);
+        told(&read);
+    }
+}
