@@ -149,10 +149,29 @@ pub struct History {
 ///
 /// Takes any number of places but at least one; each needs a ring and a worker.
 pub fn history(seed: u64, now: i64, places: Vec<DemoPlace>, standards: Vec<DemoStandard>) -> History {
+    let open: usize = OPEN.iter().map(|(_, count)| count).sum();
+    let voided = CASES - CLOSED - DECLINED - open;
+    let ended = [
+        (Fate::Closed, CLOSED),
+        (Fate::Declined, DECLINED),
+        (Fate::Voided, voided),
+    ];
+    history_of(seed, now, places, standards, &ended)
+}
+
+/// The same with as many ended cases as are asked for, beside those that are open.
+pub(super) fn history_of(
+    seed: u64,
+    now: i64,
+    places: Vec<DemoPlace>,
+    standards: Vec<DemoStandard>,
+    ended: &[(Fate, usize)],
+) -> History {
+    let spot_seeds = (0_u64..).map(|i| (seed ^ i).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let spots = places
         .iter()
-        .zip(seed..)
-        .map(|(place, i)| spots(place, i.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        .zip(spot_seeds)
+        .map(|(place, seed)| spots(place, seed))
         .collect();
     let mut history = History {
         plans: Vec::new().into_iter(),
@@ -161,7 +180,7 @@ pub fn history(seed: u64, now: i64, places: Vec<DemoPlace>, standards: Vec<DemoS
         standards,
         now,
     };
-    let mut plans = Planner::new(seed, &history).all();
+    let mut plans = Planner::new(seed, &history).all(ended);
     plans.sort_by_key(|plan| (plan.at, plan.seed));
     history.plans = plans.into_iter();
     history
@@ -248,14 +267,9 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn all(mut self) -> Vec<Plan> {
-        let open: usize = OPEN.iter().map(|(_, count)| count).sum();
-        let mut plans = Vec::with_capacity(CASES);
-        for (fate, count) in [
-            (Fate::Closed, CLOSED),
-            (Fate::Declined, DECLINED),
-            (Fate::Voided, CASES - CLOSED - DECLINED - open),
-        ] {
+    fn all(mut self, ended: &[(Fate, usize)]) -> Vec<Plan> {
+        let mut plans = Vec::new();
+        for &(fate, count) in ended {
             for _ in 0..count {
                 plans.push(self.ended(fate));
             }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use standards::{Kind, class};
 
+use super::history::{Fate, history_of};
 use super::seasons::DAY;
 use super::{CASES, CLOSED, DemoActor, DemoCase, DemoDuty, DemoPlace, STANDARDS, history, standards};
 
@@ -139,8 +140,9 @@ fn a_year_of_cases_is_legal_and_believable() {
     let by_grid: HashMap<String, DemoPlace> = places.iter().map(|p| (p.grid.clone(), p.clone())).collect();
     let mut tally: HashMap<&str, usize> = HashMap::new();
     let mut before = 0;
-    let year = history(1, NOW, places, list.clone());
-    assert_eq!(year.len(), CASES);
+    let ended = [(Fate::Closed, 12_000), (Fate::Declined, 120), (Fate::Voided, 70)];
+    let year = history_of(1, NOW, places, list.clone(), &ended);
+    let all = year.len() as f64;
     for case in year {
         assert_legal(&case, NOW);
         assert!(case.reported_at >= before && case.reported_at > NOW - 367 * DAY);
@@ -164,7 +166,7 @@ fn a_year_of_cases_is_legal_and_believable() {
             *tally.entry("returned").or_default() += usize::from(case.return_count > 0);
         }
     }
-    assert_eq!(tally["closed"], CLOSED);
+    assert_eq!((tally["closed"], tally["declined"], tally["voided"]), (12_000, 120, 70));
     for state in [
         "reported",
         "verifying",
@@ -179,7 +181,7 @@ fn a_year_of_cases_is_legal_and_believable() {
         assert!(tally[state] > 0, "none {state}");
     }
     let near = |key: &str, percent: f64| {
-        let found = tally[key] as f64 / CASES as f64 * 100.0;
+        let found = tally[key] as f64 / all * 100.0;
         assert!(
             (found - percent).abs() < 0.15 * percent + 0.3,
             "{key}: {found:.1} %, not {percent} %"
@@ -199,6 +201,12 @@ fn a_year_of_cases_is_legal_and_believable() {
 }
 
 #[test]
+fn the_year_has_its_number_of_cases() {
+    assert_eq!(history(1, NOW, places(), standards()).len(), CASES);
+    const { assert!(CLOSED < CASES) };
+}
+
+#[test]
 fn any_hour_of_any_day_can_be_now() {
     // Night, Spring Festival, a Sunday morning, the first of January, and years without a calendar.
     for now in [
@@ -208,19 +216,21 @@ fn any_hour_of_any_day_can_be_now() {
         1_767_200_400_000,
         2_000_000_000_000,
     ] {
-        let last = history(2, now, places(), standards()).last().unwrap();
-        assert_legal(&last, now);
-        assert!(last.reported_at <= now);
+        for case in history_of(
+            2,
+            now,
+            places(),
+            standards(),
+            &[(Fate::Closed, 400), (Fate::Voided, 20)],
+        ) {
+            assert_legal(&case, now);
+        }
     }
 }
 
 #[test]
 fn the_same_seed_gives_the_same_year() {
-    let some = |seed| {
-        history(seed, NOW, places(), standards())
-            .step_by(997)
-            .collect::<Vec<_>>()
-    };
+    let some = |seed| history_of(seed, NOW, places(), standards(), &[(Fate::Closed, 300)]).collect::<Vec<_>>();
     assert_eq!(some(5), some(5));
     assert_ne!(some(5), some(6));
 }
