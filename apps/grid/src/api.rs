@@ -18,11 +18,20 @@ pub use crate::import::commit::{ImportOptions, ImportReport, import};
 pub use crate::index::{Located, Named};
 pub use crate::model::{Area, Body, BodyKind, GridKind, NewArea, NewBody, PostId, PostKind, PostedWorker, name_key};
 pub use crate::permissions::{GRID_MANAGE, GRID_READ};
-pub use crate::seed::insert::{PASSWORD, seed_demo};
 
 use crate::codes;
 use crate::model;
 use crate::store::{self, PostRow};
+
+/// The demo district: made with [`seed::district`], put into an empty database with [`seed_demo`].
+pub mod seed {
+    pub use crate::seed::insert::PASSWORD;
+    pub use crate::seed::{
+        CENTRE, DEDICATED_GRIDS, DISTRICT, DemoArea, DemoBody, DemoDistrict, DemoPerson, DemoPost, DemoScope,
+        DemoWater, GENERAL_GRIDS, WORKERS, district, random_point_in, square_km,
+    };
+}
+pub use crate::seed::insert::seed_demo;
 
 /// Areas, bodies or posts have changed.
 pub static GRID_CHANGED: Topic = Topic {

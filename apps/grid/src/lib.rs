@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod api;
-pub mod seed;
 
 mod atlas;
 mod codes;
@@ -12,6 +11,7 @@ mod model;
 mod outline;
 mod permissions;
 mod routes;
+mod seed;
 mod store;
 mod wkb;
 

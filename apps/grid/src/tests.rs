@@ -482,7 +482,7 @@ async fn the_demo_district_is_seeded_whole(store: Store) {
         .nobody()
         .post(
             "/api/session",
-            json!({ "login": "gridadmin", "password": api::PASSWORD }),
+            json!({ "login": "gridadmin", "password": api::seed::PASSWORD }),
         )
         .await
         .ok();

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use geo::{Area as _, BoundingRect, Contains, LineString, Polygon, Validation};
-use rand::rngs::ChaCha8Rng;
 use rand::SeedableRng;
+use rand::rngs::ChaCha8Rng;
 use standards::Level;
 
 use super::{DEDICATED_GRIDS, DISTRICT, DemoArea, DemoDistrict, GENERAL_GRIDS, WORKERS, district, random_point_in};
