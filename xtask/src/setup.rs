@@ -10,8 +10,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::sh::{Shell, line, var};
 
-/// The newest long-term Node that the pages are built with, when the system's own is too old.
+/// What the pages are built with when the system's own is too old: a long-term Node, and the npm of its time.
 const NODE: &str = "22";
+const NPM: &str = "11";
 
 /// What a chore uses from the system.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,49 +51,52 @@ pub(crate) fn packages(sh: &Shell, needs: &[Need]) -> Result<()> {
     if missing.is_empty() { Ok(()) } else { apt(sh, &missing) }
 }
 
-/// A Node that the pages can be built with: the system's, or a newer one beside it. Afterwards it is on the path of the
-/// programs that we start.
+/// A Node and an npm that the pages can be built with: the system's, or newer ones beside them. Afterwards they are on the
+/// path of the programs that we start.
 pub(crate) fn node(sh: &mut Shell) -> Result<()> {
-    if node_version(sh).is_some_and(new_enough) {
+    if node_fits(sh) {
         return Ok(());
     }
-    let package = format!(
-        "node-linux-{}",
-        if std::env::consts::ARCH == "aarch64" {
+    let tools = sh.root.join(".tools");
+    let bin = tools.join("node_modules/.bin");
+    if !(bin.join("node").exists() && bin.join("npm").exists()) {
+        println!("  The system's Node or npm is too old for the pages: newer ones go to .tools, for this tree only.");
+        fs::create_dir_all(&tools)?;
+        let machine = if std::env::consts::ARCH == "aarch64" {
             "arm64"
         } else {
             "x64"
-        }
-    );
-    let tools = sh.root.join(".tools");
-    let bin = tools.join("node_modules").join(&package).join("bin");
-    if !bin.join("node").is_file() {
-        println!(
-            "  The system's Node is older than 20.19, which the pages need: a newer one goes to .tools, for this tree only."
-        );
-        fs::create_dir_all(&tools)?;
-        let package = format!("{package}@{NODE}");
+        };
+        let (node, npm) = (format!("node-linux-{machine}@{NODE}"), format!("npm@{NPM}"));
+        let prefix = tools.to_string_lossy();
         sh.run(
             "npm",
             &[
                 "install",
                 "--prefix",
-                &tools.to_string_lossy(),
+                &*prefix,
                 "--no-audit",
                 "--no-fund",
-                &package,
+                "--loglevel=error",
+                &node,
+                &npm,
             ],
         )?;
     }
     sh.prefer(bin);
-    match node_version(sh) {
-        Some(version) if new_enough(version) => Ok(()),
-        version => bail!("Node 22.12 or newer (or 20.19 and later 20) is needed; found {version:?}"),
+    if node_fits(sh) {
+        return Ok(());
     }
+    bail!(
+        "the pages need Node 22.12 or newer (or 20.19 and later 20) and npm 10 or newer; what is in .tools does not do"
+    )
 }
 
-fn node_version(sh: &Shell) -> Option<(u32, u32)> {
-    parse_version(&sh.read("node", &["--version"]).ok()?)
+/// Whether the pages can be built with what is on the path. npm 9 is no good even where it runs: beside a newer Node it
+/// reports scripts that failed as done.
+fn node_fits(sh: &Shell) -> bool {
+    let version = |program: &str| parse_version(&sh.read(program, &["--version"]).ok()?);
+    version("node").is_some_and(new_enough) && version("npm").is_some_and(|(major, _)| major >= 10)
 }
 
 fn parse_version(text: &str) -> Option<(u32, u32)> {
