@@ -4,9 +4,10 @@
 //! place, so that a request is answered from the old areas or the new ones, never from a mixture.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use geo::Polygon;
+use geo::{CoordsIter, Polygon};
 use standards::{AreaCode, Level, Point};
 
 use crate::index::{AreaIndex, IndexedArea, Located};
@@ -19,6 +20,7 @@ const SLACK_METRES: f64 = 50.0;
 #[derive(Clone, Debug, Default)]
 pub struct Atlas {
     revision: i64,
+    mark: u64,
     areas: BTreeMap<String, Area>,
     children: HashMap<String, Vec<String>>,
     area_names: HashMap<(Level, String), Vec<String>>,
@@ -36,7 +38,12 @@ impl Atlas {
             ..Self::default()
         };
         let mut indexed = Vec::with_capacity(areas.len());
+        let mut mark = DefaultHasher::new();
         for (area, shape) in areas {
+            (&area.code, &area.name, &area.name_en, area.kind).hash(&mut mark);
+            for coord in shape.iter().flat_map(CoordsIter::coords_iter) {
+                (coord.x.to_bits(), coord.y.to_bits()).hash(&mut mark);
+            }
             if let Ok(code) = AreaCode::parse(&area.code) {
                 indexed.push(IndexedArea {
                     code,
@@ -49,6 +56,7 @@ impl Atlas {
         for body in bodies {
             atlas.put_body(body);
         }
+        atlas.mark = mark.finish();
         atlas.index = Arc::new(AreaIndex::new(indexed));
         atlas
     }
@@ -75,6 +83,11 @@ impl Atlas {
     /// The revision of the tables that this is; it grows with each change.
     pub fn revision(&self) -> i64 {
         self.revision
+    }
+
+    /// A mark that is another one whenever a map of the areas would look different.
+    pub(crate) fn mark(&self) -> u64 {
+        self.mark
     }
 
     /// An area by its code.

@@ -189,7 +189,7 @@ pub(crate) async fn update_body(tx: &mut Tx, body: &Body, now: Time) -> Result<b
 }
 
 /// A row whose key is taken is refused by its name.
-fn taken<T>(done: sqlx::Result<T>, value: &str) -> Result<()> {
+fn taken(done: sqlx::Result<u64>, value: &str) -> Result<()> {
     match done {
         Ok(_) => Ok(()),
         Err(error) if db::is_duplicate(&error) => Err(kernel_codes::TAKEN.with("value", value)),
@@ -245,7 +245,8 @@ pub(crate) async fn insert_posts(tx: &mut Tx, posts: &[PostRow], now: Time) -> R
 /// Adds a post; somebody who is posted in the area already gets the new kind. Says under which id it is kept.
 pub(crate) async fn upsert_post(tx: &mut Tx, post: &PostRow, now: Time) -> Result<PostId> {
     let tail = " ON CONFLICT (user_id, area) DO UPDATE SET kind = excluded.kind";
-    tx.insert_many(INSERT_POST, tail, vec![post_values(post, now)]).await?;
+    let done = tx.insert_many(INSERT_POST, tail, vec![post_values(post, now)]).await;
+    taken(done, &post.id.to_string())?;
     let sql = "SELECT id FROM grid_post WHERE user_id = $1 AND area = $2";
     let row: Option<(PostId,)> = tx.one(sql, args![post.user_id, &post.area]).await?;
     row.map(|it| it.0)
@@ -265,15 +266,20 @@ pub(crate) async fn delete_post(tx: &mut Tx, id: PostId) -> Result<()> {
     Ok(())
 }
 
-/// A page of the posts in an area and below, as far as the scope reaches: by area, then by age.
+/// A page of the posts in an area and below, as far as the scope reaches or in one of `homes`: by area, then by age.
 pub(crate) async fn posts_page(
     tx: &mut Tx,
     area: Option<&str>,
     scope: &Scope,
+    homes: &[&str],
     page: &PageQuery,
 ) -> Result<Vec<PostRow>> {
     let mut sql = Sql::new(POSTS);
-    scope.push(&mut sql, POST_COLUMNS);
+    scope.push(sql.push("("), POST_COLUMNS);
+    for home in homes {
+        sql.push(" OR ").within("area", home);
+    }
+    sql.push(")");
     if let Some(area) = area {
         sql.push(" AND ").within("area", area);
     }

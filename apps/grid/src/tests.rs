@@ -345,6 +345,16 @@ async fn a_towns_user_manages_that_town_and_sees_its_people_alone(store: Store) 
     let foreign = user.get(&format!("/api/posts?area={other}")).await.ok();
     assert_eq!(foreign["items"], json!([]));
 
+    let village = city.user("grid_admin", Reach::Body(format!("V{}", &own[..12]))).await;
+    let posts = village.get("/api/posts").await.ok();
+    let posts = posts["items"].as_array().expect("a list");
+    assert!(
+        !posts.is_empty()
+            && posts
+                .iter()
+                .all(|it| it["area"].as_str().is_some_and(|it| it.starts_with(&own[..12])))
+    );
+
     let change = |name: &str| json!({ "version": 1, "name": name });
     user.put(&format!("/api/areas/{own}"), change("改名网格")).await.ok();
     user.put(&format!("/api/areas/{other}"), change("改名网格"))
@@ -515,8 +525,10 @@ async fn lists_are_cut_into_pages_that_miss_nothing(store: Store) {
         .collect();
     expected.sort();
     assert!(seen == expected, "{} of {}", seen.len(), expected.len());
-    let text = admin.get("/api/bodies?kind=company&text=供水").await.ok();
-    assert_eq!(text["items"].as_array().map(Vec::len), Some(1));
+    for text in ["供水", "water%20supply", "c01"] {
+        let found = admin.get(&format!("/api/bodies?kind=company&text={text}")).await.ok();
+        assert_eq!(found["items"].as_array().map(Vec::len), Some(1), "{text}");
+    }
     admin.get("/api/areas?after=%25").await.refused(422, "kernel.invalid");
 }
 

@@ -23,7 +23,10 @@ pub async fn people(tx: &mut Tx, ids: impl IntoIterator<Item = UserId>) -> Resul
     let mut sql = Sql::new("SELECT id, name, active FROM kernel_user WHERE id IN ");
     sql.list(ids);
     let rows: Vec<(UserId, String, bool)> = tx.list(sql).await?;
-    Ok(rows.into_iter().map(|(id, name, active)| (id, Person { name, active })).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, active)| (id, Person { name, active }))
+        .collect())
 }
 
 /// Makes many accounts with their roles. All have the same password (its hash) or none; roles that no app of this program
@@ -39,7 +42,19 @@ pub async fn create_users(
     for user in users {
         user.check()?;
         let (body, area) = (user.body.clone(), user.area.clone());
-        rows.push(args![user.id, &user.login, &user.name, password.map(str::to_owned), false, true, body, area, 0_i64, now, 1_i64]);
+        rows.push(args![
+            user.id,
+            &user.login,
+            &user.name,
+            password.map(str::to_owned),
+            false,
+            true,
+            body,
+            area,
+            0_i64,
+            now,
+            1_i64
+        ]);
     }
     let insert = "INSERT INTO kernel_user \
                   (id, login, name, password, must_change, active, body, area, failures, created_at, version) VALUES ";
@@ -50,12 +65,17 @@ pub async fn create_users(
     }
     let known: Vec<(String,)> = work.all("SELECT code FROM kernel_role", vec![]).await?;
     let known: BTreeSet<String> = known.into_iter().map(|it| it.0).collect();
-    let given = grants.iter().filter(|(_, role, _)| known.contains(*role)).map(|(user, role, reach)| {
-        let (scope, code) = reach.columns();
-        args![*user, *role, scope, code]
-    });
+    let given = grants
+        .iter()
+        .filter(|(_, role, _)| known.contains(*role))
+        .map(|(user, role, reach)| {
+            let (scope, code) = reach.columns();
+            args![*user, *role, scope, code]
+        });
     let insert = "INSERT INTO kernel_grant (user_id, role, scope, code) VALUES ";
-    let given = work.insert_many(insert, " ON CONFLICT DO NOTHING", given.collect()).await?;
+    let given = work
+        .insert_many(insert, " ON CONFLICT DO NOTHING", given.collect())
+        .await?;
     let facts = serde_json::json!({ "users": users.len(), "grants": given });
     work.audit("kernel.users_created", "kernel_user", facts).await?;
     Ok(given)

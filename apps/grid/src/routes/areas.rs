@@ -13,7 +13,7 @@ use standards::{Crs, Level, Point};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::reach;
+use super::{blank_is_none, reach, speaks_of};
 use crate::api::{self, Atlas};
 use crate::index::Named;
 use crate::model::{Area, GridKind, NewArea, Staff, level_schema};
@@ -113,11 +113,10 @@ pub(crate) struct AreaQuery {
 
 impl AreaQuery {
     fn wants(&self, area: &Area) -> bool {
-        let text = self.text.as_deref().map_or("", str::trim);
         self.parent.as_ref().is_none_or(|it| area.parent.as_ref() == Some(it))
             && self.under.as_ref().is_none_or(|it| area.code.starts_with(it.as_str()))
             && self.level.is_none_or(|it| area.level == it)
-            && (area.name.contains(text) || area.code.starts_with(text))
+            && speaks_of(self.text.as_deref(), &area.code, &area.name, area.name_en.as_deref())
     }
 }
 
@@ -218,7 +217,7 @@ impl AreaInput {
                 (None, None) => return Err(Error::field("code", &kernel_codes::REQUIRED)),
             },
             name: self.name.trim().to_owned(),
-            name_en: self.name_en.clone(),
+            name_en: blank_is_none(self.name_en.clone()),
             kind: self.kind,
             households: self.households,
             population: self.population,
@@ -284,7 +283,7 @@ pub(crate) async fn area_update(
     reach(&user, Some(&code), None)?;
     let after = Area {
         name: input.name.trim().to_owned(),
-        name_en: input.name_en,
+        name_en: blank_is_none(input.name_en),
         kind: input.kind,
         households: input.households,
         population: input.population,
@@ -331,8 +330,8 @@ fn shapes_reply(atlas: &Atlas, headers: &HeaderMap, query: &ShapeQuery) -> Resul
     let mut fields = Fields::new();
     fields.range("simplify", metres, 0.0, 1_000.0);
     fields.done()?;
-    // The query is part of the address, so the revision alone tells two replies to it apart.
-    let tag = format!("W/\"{}\"", atlas.revision());
+    // The query is part of the address, so the mark of all shapes tells two replies to it apart.
+    let tag = format!("W/\"{:x}\"", atlas.mark());
     let kept = [
         (header::ETAG, tag.clone()),
         (header::CACHE_CONTROL, "private, no-cache".to_owned()),

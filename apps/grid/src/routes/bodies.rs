@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::reach;
+use super::{blank_is_none, reach, speaks_of};
 use crate::api::{self, Atlas};
 use crate::model::{Body, BodyKind, NewBody};
 
@@ -63,12 +63,11 @@ pub(crate) struct BodyQuery {
 
 impl BodyQuery {
     fn wants(&self, body: &Body) -> bool {
-        let text = self.text.as_deref().map_or("", str::trim);
         let area = body.area.as_deref().unwrap_or_default();
         self.kind.is_none_or(|it| body.kind == it)
             && self.active.is_none_or(|it| body.active == it)
             && self.area.as_ref().is_none_or(|it| area.starts_with(it.as_str()))
-            && (body.name.contains(text) || body.code.starts_with(text))
+            && speaks_of(self.text.as_deref(), &body.code, &body.name, body.name_en.as_deref())
     }
 }
 
@@ -118,7 +117,7 @@ impl BodyInput {
             code,
             kind: self.kind,
             name: self.name.trim().to_owned(),
-            name_en: self.name_en.clone(),
+            name_en: blank_is_none(self.name_en.clone()),
             area: self.area.clone(),
         }
     }
@@ -182,7 +181,7 @@ pub(crate) async fn body_update(
     reach(&user, before.area.as_deref(), Some(&code))?;
     let after = Body {
         name: input.name.trim().to_owned(),
-        name_en: input.name_en,
+        name_en: blank_is_none(input.name_en),
         area: input.area,
         active: input.active,
         version: input.version,

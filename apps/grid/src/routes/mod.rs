@@ -45,3 +45,15 @@ fn reach(user: &User, area: Option<&str>, body: Option<&str>) -> Result<()> {
         Err(not_found())
     }
 }
+
+/// Whether a record is one of those that a search means: by a part of its name, or by the beginning of its code.
+fn speaks_of(text: Option<&str>, code: &str, name: &str, name_en: Option<&str>) -> bool {
+    let text = text.unwrap_or_default().trim().to_lowercase();
+    let names = [Some(name), name_en];
+    code.to_lowercase().starts_with(&text) || names.into_iter().flatten().any(|it| it.to_lowercase().contains(&text))
+}
+
+/// A field that was left empty.
+fn blank_is_none(text: Option<String>) -> Option<String> {
+    text.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty())
+}

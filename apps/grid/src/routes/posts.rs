@@ -78,10 +78,17 @@ pub(crate) async fn post_list(
         after: query.after,
         limit: query.limit,
     };
+    let (atlas, scope) = (api::atlas(&kernel)?, user.scope(&GRID_READ));
+    // A town's or village's own staff see who is posted in it.
+    let bodies = scope
+        .bodies()
+        .filter_map(|it| atlas.body(it))
+        .filter(|it| it.kind.level().is_some());
+    let homes: Vec<&str> = bodies.filter_map(|it| it.area.as_deref()).collect();
     let mut tx = kernel.read().await?;
-    let rows = store::posts_page(&mut tx, query.area.as_deref(), &user.scope(&GRID_READ), &page).await?;
+    let rows = store::posts_page(&mut tx, query.area.as_deref(), &scope, &homes, &page).await?;
     let Page { items, next } = Page::cut(rows, &page, |it| (it.area.clone(), it.id));
-    let items = views(&mut tx, &*api::atlas(&kernel)?, items).await?;
+    let items = views(&mut tx, &atlas, items).await?;
     Ok(Json(Page { items, next }))
 }
 
