@@ -95,6 +95,7 @@ pub(crate) fn trial(sh: &Shell) -> Result<()> {
         &[
             "clippy",
             "--quiet",
+            "--no-deps",
             "-p",
             "sample",
             "--all-targets",
