@@ -1,20 +1,49 @@
-// Browser tests drive the built program. CHROMIUM names the browser, JINGWEI_BIN the program (see e2e/server.ts).
+// Browser tests drive the built program as a user meets it: a demo district of its own, started for the run.
+//
+// CHROMIUM names the browser, JINGWEI_BIN the program; JINGWEI_URL instead tests a server that is running already.
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { defineConfig } from '@playwright/test'
+
+const PORT = 18471
+const running = process.env.JINGWEI_URL
+const program = process.env.JINGWEI_BIN ?? resolve(import.meta.dirname, '../target/debug/jingwei')
+const url = running ?? `http://127.0.0.1:${PORT}`
 
 export default defineConfig({
   testDir: 'e2e',
   outputDir: '../target/e2e',
   timeout: 120_000,
+  expect: { timeout: 10_000 },
+  // One district for all: tests that write would meet each other's cases.
   workers: 1,
   reporter: [['list']],
+  ...(running
+    ? {}
+    : {
+        webServer: {
+          command: `"${program}" demo --port ${PORT}`,
+          cwd: mkdtempSync(join(tmpdir(), 'jingwei-e2e-')),
+          url: `${url}/healthz`,
+          timeout: 300_000,
+          stdout: 'ignore' as const,
+          stderr: 'pipe' as const,
+          gracefulShutdown: { signal: 'SIGTERM' as const, timeout: 10_000 },
+        },
+      }),
   use: {
+    baseURL: url,
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
+    viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      args: ['--no-sandbox', '--disable-gpu', '--enable-unsafe-swiftshader', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     },
   },
 })

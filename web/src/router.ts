@@ -1,6 +1,8 @@
 // Addresses: the shell's own pages, and those of every app. Each page is a chunk of its own, loaded when first visited.
+import { shallowRef } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { whenNoSession } from './api/client'
+import { ProblemError } from './api/problem'
 import { apps } from './apps'
 import { i18n } from './i18n'
 import { districtName, loadMeta } from './meta'
@@ -18,6 +20,9 @@ const own: RouteRecordRaw[] = [
   { path: '/:rest(.*)*', name: 'lost', component: () => import('./pages/Lost.vue'), meta: { titleKey: 'lost.title' } },
 ]
 
+/** Why the console could not start: the server did not answer. */
+export const startProblem = shallowRef<ProblemError | null>(null)
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [...own, ...apps.flatMap((app) => app.routes)],
@@ -25,7 +30,15 @@ export const router = createRouter({
 })
 
 router.beforeEach(async (to) => {
-  const [, who] = await Promise.all([loadMeta(), loadSession()])
+  let who
+  try {
+    ;[, who] = await Promise.all([loadMeta(), loadSession()])
+  } catch (thrown) {
+    // Nothing can be shown before the server has answered: App offers to try again.
+    startProblem.value = ProblemError.from(thrown)
+    return false
+  }
+  startProblem.value = null
   if (!to.meta.bare && !who) return { name: 'log-in', query: to.fullPath === '/' ? {} : { back: to.fullPath } }
   if (to.name === 'log-in' && who) return safeBack(to.query.back)
   if (to.name === 'home') {

@@ -16,3 +16,14 @@ describe('messages', () => {
     expect(keys(texts.en).toSorted()).toEqual(keys(texts.zh).toSorted())
   })
 })
+
+describe('texts that pages ask for', () => {
+  // Read as text, so that a page need not be drawn to find a missing key.
+  const sources = import.meta.glob<string>(['../src/**/*.{vue,ts}', '../../apps/*/web/**/*.{vue,ts}', '!**/*.test.ts'], { query: '?raw', import: 'default', eager: true })
+  const apps = Object.fromEntries(Object.entries(found).map(([path, m]) => [path.split('/apps/')[1]!.split('/')[0]!, m.default.zh]))
+  const known = new Set(keys({ ...zh, ...apps }))
+  it.each(Object.entries(sources))('%s', (_path, source) => {
+    const asked = [...source.matchAll(/(?<![\w.])(?:\$t|t|i18n\.global\.t)\('([\w.]+)'|titleKey: '([\w.]+)'/g)].map((m) => m[1] ?? m[2]!)
+    expect(asked.filter((key) => !known.has(key))).toEqual([])
+  })
+})
