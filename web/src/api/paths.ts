@@ -23,7 +23,7 @@ export type CaseFilter = {
   class?: string
   area?: string
   body?: string
-  light?: string
+  light?: T.Light
   source?: string
   from?: string
   to?: string
@@ -88,11 +88,11 @@ export interface paths {
 
   '/api/cases': {
     get: OpNoPath<T.Page<T.CaseRow>, { query: CaseFilter & { sort?: 'due' | 'reported' } & Paging }>
-    post: OpNoPath<T.CaseDesk, { body: T.Report }>
+    post: OpNoPath<T.Receipt, { body: T.Report }>
   }
   '/api/cases/{id}': { get: Op<T.CaseDesk, ById> }
-  '/api/cases/{id}/moves': { post: Op<T.CaseDesk, ById & { body: T.MoveInput }> }
-  '/api/cases/{id}/contact': { post: Op<{ name: string; phone: string }, ById & { body: { purpose: string } }> }
+  '/api/cases/{id}/moves': { post: Op<T.Receipt, ById & { body: T.MoveInput }> }
+  '/api/cases/{id}/contact': { post: Op<T.Contact, ById & { body: { purpose: string } }> }
   '/api/cases/points': { get: OpNoPath<T.CasePoint[], { query: CaseFilter }> }
   '/api/cases/counts': { get: OpNoPath<T.CaseCounts> }
   '/api/cases/figures': {

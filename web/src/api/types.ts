@@ -217,17 +217,32 @@ export type CaseState =
   | 'closed'
   | 'voided'
 export type CaseSource = 'worker' | 'resident' | 'hotline' | 'department'
+export type Satisfaction = 'satisfied' | 'neutral' | 'dissatisfied'
+export interface Named extends CodeName {
+  name_en?: string | null
+}
+export interface Contact {
+  name?: string | null
+  phone?: string | null
+}
 export interface Report {
   id?: string | null
   source: CaseSource
-  kind?: 'component' | 'matter' | null
   class?: string | null
   description: string
   place?: string | null
-  point?: LngLat & { crs?: 'wgs84' | 'gcj02' | 'bd09' | null }
+  point?: (LngLat & { crs?: 'wgs84' | 'gcj02' | 'bd09' | null }) | null
   area?: string | null
-  photos: string[]
-  reporter?: { name?: string | null; phone?: string | null }
+  photos?: string[]
+  contact?: Contact | null
+}
+/** The answer to a report or a move. */
+export interface Receipt {
+  id: string
+  number: string
+  state: CaseState
+  version: number
+  entry: string
 }
 export interface CaseRow {
   id: string
@@ -235,67 +250,97 @@ export interface CaseRow {
   state: CaseState
   light?: Light | null
   description: string
-  class?: CodeName | null
-  standard?: { id: string | null; name: string }
+  class?: Named | null
+  standard?: { id: string; code: string; name: string; name_en?: string | null; limit_zh: string; limit_en: string } | null
   area: CodeName & { path: string }
   place?: string | null
   point?: LngLat | null
-  body?: CodeName | null
+  body?: Named | null
   source: CaseSource
-  stage?: string | null
   due_at?: string | null
   reported_at: string
   closed_at?: string | null
+  late?: boolean | null
   photo?: string | null
   version: number
 }
 export type StepName = 'report' | 'file' | 'dispatch' | 'handle' | 'check' | 'evaluate'
 export interface CaseStep {
   step: StepName
-  state: 'done' | 'now' | 'todo'
+  state: string
   at?: string | null
 }
+export interface Person {
+  id: string
+  name: string
+}
 export interface CaseFacts extends CaseRow {
-  reporter?: { name_masked?: string | null; phone_masked?: string | null }
-  handle_due_at?: string | null
+  /** Masked. */
+  contact?: Contact | null
+  may_see_contact: boolean
   handle_paused: boolean
-  rework_count: number
-  return_count: number
-  satisfaction?: string | null
-  assignee?: { id: string | null; name: string }
-  verifier?: { id: string | null; name: string }
-  checker?: { id: string | null; name: string }
+  reworks: number
+  returns: number
+  satisfaction?: Satisfaction | null
+  truth?: boolean | null
+  passed?: boolean | null
+  reporter?: Person | null
+  assignee?: Person | null
+  verifier?: Person | null
+  checker?: Person | null
+  closing?: string | null
   external_ref?: string | null
   steps: CaseStep[]
+}
+export interface CasePhoto {
+  file: string
+  entry: string
+  taken_at?: string | null
+  point?: LngLat | null
 }
 export interface TimelineEntry {
   id: string
   at: string
   actor_name: string
   action: string
-  from?: string | null
-  to?: string | null
+  from: CaseState
+  to: CaseState
   note?: string | null
-  detail: Record<string, unknown>
-  photos: string[]
+  detail: {
+    class?: Named | null
+    standard?: Named | null
+    body?: Named | null
+    user?: string | null
+    truth?: boolean | null
+    passed?: boolean | null
+    satisfaction?: Satisfaction | null
+    due_at?: string | null
+  }
   took_seconds?: number | null
 }
-export type NeedKind = 'text' | 'reason' | 'standard' | 'body' | 'user' | 'photos' | 'bool' | 'choice'
+export interface Suggestion {
+  value: string
+  label: string
+  why_zh: string
+  why_en: string
+}
 export interface MoveNeed {
   field: string
-  kind: NeedKind
+  /** `text`, `bool`, `choice`, `photos` or `pick`. */
+  kind: string
   required: boolean
   zh: string
   en: string
-  choices?: { value: string | null; zh: string; en: string }[]
-  suggested?: { value: string | null; label: string; why?: string | null }[]
+  choices: { value: string; zh: string; en: string }[]
+  suggested: Suggestion[]
 }
 export interface Move {
   action: string
   zh: string
   en: string
-  to: string
+  to: CaseState
   danger: boolean
+  side: boolean
   needs: MoveNeed[]
 }
 export interface MoveInput {
@@ -306,14 +351,14 @@ export interface MoveInput {
   standard?: string | null
   body?: string | null
   user?: string | null
-  passed?: boolean | null
   truth?: boolean | null
-  satisfaction?: string | null
-  photos?: string[] | null
+  passed?: boolean | null
+  satisfaction?: Satisfaction | null
+  photos?: string[]
 }
 export interface CaseDesk {
   facts: CaseFacts
-  photos: { file: string; entry: string; taken_at?: string | null; point?: LngLat | null }[]
+  photos: CasePhoto[]
   timeline: TimelineEntry[]
   moves: Move[]
 }
@@ -324,6 +369,7 @@ export interface CasePoint extends LngLat {
 }
 export interface CaseCounts {
   inbox: number
+  inbox_red: number
   by_state: Partial<Record<CaseState, number>>
   red: number
   yellow: number
@@ -331,58 +377,51 @@ export interface CaseCounts {
 export interface FigureRow {
   code: string
   name: string
+  name_en?: string | null
   reported: number
   accepted: number
   declined: number
   filed: number
   dispatched: number
+  returned: number
   handled: number
-  handled_on_time: number
+  reworked: number
   closed: number
   closed_on_time: number
-  rework: number
-  returned: number
   voided: number
-  satisfied: number
   rated: number
+  satisfied: number
   closing_rate?: number | null
   on_time_rate?: number | null
+  satisfaction_rate?: number | null
 }
 export interface Figures {
   rows: FigureRow[]
-  total: Omit<FigureRow, 'code' | 'name'>
+  total: FigureRow
 }
 export interface CaseClass {
+  code: string
   edition: string
   kind: string
-  code: string
   major: string
   major_name: string
+  major_name_en?: string | null
   name: string
   name_en?: string | null
 }
 export interface FilingStandard {
   id: string
   code: string
-  class: string
-  class_name: string
-  name: string
+  class: Named
+  major_name: string
   condition: string
-  closing_condition?: string | null
-  limit: { amount: number; unit: 'urgent_hour' | 'working_hour' | 'working_day' | 'calendar_day' }
-  body?: CodeName | null
-  level?: 'town' | 'village' | null
-  supervisor?: string | null
+  condition_en?: string | null
+  closing?: string | null
+  limit: { amount: number; unit: string; zh: string; en: string }
+  body?: Named | null
+  level?: string | null
+  supervisor?: Named | null
   valid_from?: string | null
   valid_to?: string | null
-}
-export interface StandardsPreview {
-  id: string
-  sheet: string
-  header_row: number
-  columns: { column: string; meaning?: string | null }[]
-  rows_understood: number
-  rows_skipped: number
-  items: FilingStandard[]
-  problems: ImportProblem[]
+  version: number
 }
