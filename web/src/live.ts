@@ -7,9 +7,14 @@ export interface LiveEvent {
   /** Id of the record that changed. */
   id?: string
   number?: string
+  action?: string
   state?: string
   area?: string
+  body?: string | null
   version?: number
+  /** Of `grid.changed`: what changed, and its code. */
+  what?: string
+  code?: string
 }
 type Handler = (event: LiveEvent) => void
 interface Listener {

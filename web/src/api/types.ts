@@ -2,7 +2,7 @@
 
 export interface Page<T> {
   items: T[]
-  next: string | null
+  next?: string | null
 }
 export interface LngLat {
   lng: number
@@ -113,7 +113,9 @@ export interface StoredFile {
   width?: number | null
   height?: number | null
   taken_at?: string | null
-  point?: LngLat | null
+  /** Where it was taken, if the photo says so (WGS 84). */
+  lng?: number | null
+  lat?: number | null
   sha256: string
 }
 

@@ -39,7 +39,7 @@ export function usePaged<T>(load: (after: string | undefined, limit: number) => 
       // A slower answer to an older question is dropped.
       if (mine !== turn) return
       items.value = page.items
-      next.value = page.next
+      next.value = page.next ?? null
     } catch (thrown) {
       if (mine !== turn) return
       problem.value = ProblemError.from(thrown)
@@ -60,7 +60,7 @@ export function usePaged<T>(load: (after: string | undefined, limit: number) => 
       const page = await load(next.value, limit)
       if (mine !== turn) return
       items.value = [...items.value, ...page.items]
-      next.value = page.next
+      next.value = page.next ?? null
     } catch (thrown) {
       if (mine === turn) problem.value = ProblemError.from(thrown)
     } finally {
