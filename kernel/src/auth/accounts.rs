@@ -53,6 +53,12 @@ pub async fn find_user(tx: &mut db::Tx, id: UserId) -> Result<Option<UserBrief>>
     Ok(tx.one(sql, args![id]).await?)
 }
 
+/// The account with this login, open or closed.
+pub async fn find_login(tx: &mut db::Tx, login: &str) -> Result<Option<UserId>> {
+    let row: Option<(UserId,)> = tx.one("SELECT id FROM kernel_user WHERE login = $1", args![login]).await?;
+    Ok(row.map(|it| it.0))
+}
+
 /// Users by id, active or not: for the names in records.
 pub async fn users_by_id(tx: &mut db::Tx, ids: impl Iterator<Item = UserId>) -> Result<Vec<UserBrief>> {
     let mut ids = ids.peekable();

@@ -80,3 +80,9 @@ pub async fn create_users(
     work.audit("kernel.users_created", "kernel_user", facts).await?;
     Ok(given)
 }
+
+/// Every account by its login, with its name: for seeds, which name people by login.
+pub async fn by_login(tx: &mut Tx) -> Result<HashMap<String, (UserId, String)>> {
+    let rows: Vec<(String, UserId, String)> = tx.all("SELECT login, id, name FROM kernel_user", vec![]).await?;
+    Ok(rows.into_iter().map(|(login, id, name)| (login, (id, name))).collect())
+}

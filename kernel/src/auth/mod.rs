@@ -17,10 +17,10 @@ use crate::error::{Error, codes};
 use crate::http::Routes;
 use crate::{Kernel, Result, id};
 
-pub use accounts::{NewUser, UserBrief, create_user, find_user, grant_role, set_password, users_by_id, users_of_body};
-pub use many::{Person, create_users, people};
+pub use accounts::{NewUser, UserBrief, create_user, find_login, find_user, grant_role, set_password, users_by_id, users_of_body};
+pub use many::{Person, by_login, create_users, people};
 pub use password::hash as hash_password;
-pub use roles::{Role, RoleGrant, offer_permissions};
+pub use roles::{Role, RoleGrant, RoleView, offer_permissions, roles};
 pub use scope::{Columns, Reach, Scope};
 pub use users::{GrantView, ScopeView};
 

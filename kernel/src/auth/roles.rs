@@ -82,14 +82,20 @@ pub(super) fn routes() -> Routes {
 }
 
 /// A role.
-#[derive(Serialize, ToSchema)]
-struct RoleView {
-    code: String,
-    zh: String,
-    en: String,
-    built_in: bool,
-    permissions: Vec<String>,
-    version: i64,
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RoleView {
+    /// Its code.
+    pub code: String,
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+    /// Whether an app brought it.
+    pub built_in: bool,
+    /// The codes of the permissions that it holds.
+    pub permissions: Vec<String>,
+    /// Grows with each change.
+    pub version: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -121,9 +127,14 @@ async fn role_list(State(kernel): State<Kernel>, user: User) -> Result<Json<Vec<
     if !user.can(&USERS_MANAGE) {
         user.require(&ROLES_MANAGE)?;
     }
+    roles(&mut kernel.read().await?).await.map(Json)
+}
+
+/// Every role with what it holds, the built-in ones first.
+pub async fn roles(tx: &mut db::Tx) -> Result<Vec<RoleView>> {
     let sql = "SELECT code, zh, en, built_in, permissions, version FROM kernel_role ORDER BY built_in DESC, code";
-    let rows: Vec<RoleRow> = kernel.read().await?.all(sql, vec![]).await?;
-    Ok(Json(rows.into_iter().map(RoleView::from).collect()))
+    let rows: Vec<RoleRow> = tx.all(sql, vec![]).await?;
+    Ok(rows.into_iter().map(RoleView::from).collect())
 }
 
 /// A permission that a role can hold.
