@@ -11,7 +11,7 @@ export default defineApp({
     { path: '/import/areas', icon: Upload, titleKey: 'grid.import.title', needs: 'grid.manage', group: 'base', order: 30 },
   ],
   routes: [
-    { path: '/areas/:code(\\d*)?', component: () => import('./pages/Areas.vue'), meta: { titleKey: 'grid.areas.title', needs: 'grid.read' } },
+    { path: '/areas/:code?', component: () => import('./pages/Areas.vue'), meta: { titleKey: 'grid.areas.title', needs: 'grid.read' } },
     { path: '/bodies', component: () => import('./pages/Bodies.vue'), meta: { titleKey: 'grid.bodies.title', needs: 'grid.read' } },
     { path: '/import/areas', component: () => import('./pages/Import.vue'), meta: { titleKey: 'grid.import.title', needs: 'grid.manage' } },
   ],

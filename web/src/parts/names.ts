@@ -26,6 +26,12 @@ export function areaName(code: string | null | undefined): string {
   return areas.get(code) ?? code
 }
 
+/** The area's name in so many words as tell it from others: a grid's with its village's, a village's with its town's. */
+export function areaLabel(code: string | null | undefined): string {
+  if (!code) return ''
+  return code.length > 9 ? `${areaName(parentOf(code))} ${areaName(code)}` : areaName(code)
+}
+
 async function askBodies() {
   let after: string | undefined
   do {

@@ -6,7 +6,8 @@ export function problemText(thrown: unknown): { title: string; text: string; tra
   const problem = ProblemError.from(thrown)
   const { t } = i18n.global
   const kind =
-    problem.code === 'network'
+    // A proxy that answers for a server that does not is no answer of the server.
+    ['network', 'http.502', 'http.503', 'http.504'].includes(problem.code)
       ? 'network'
       : problem.status === 403
         ? 'forbidden'

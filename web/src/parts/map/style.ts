@@ -63,7 +63,7 @@ export function styleFor(meta: Meta | null, t: Tokens, language: Language): Styl
       lines('village', t.lineSoft, [10, 0.6, 14, 1.6]),
       lines('town', t.line, [9, 0.9, 14, 2.4]),
       names('grid', language, t, 12, [14, 0, 14.3, 1]),
-      names('village', language, t, 12.5, [11.4, 0, 11.7, 1], 15),
+      names('village', language, t, [11, 12, 15, 14], [11.4, 0, 11.7, 1]),
       names('town', language, t, [9, 12, 13, 15], [12.9, 1, 13.6, 0.5]),
       {
         // Calm in the middle; the ring has the worst light inside, and "!n" says in figures how many are overdue.
@@ -146,13 +146,12 @@ function lines(level: DrawnLevel, color: string, width: number | [number, number
   }
 }
 
-function names(level: DrawnLevel, language: Language, t: Tokens, size: number | [number, number, number, number], fade: [number, number, number, number], maxzoom = 24): LayerSpecification {
+function names(level: DrawnLevel, language: Language, t: Tokens, size: number | [number, number, number, number], fade: [number, number, number, number]): LayerSpecification {
   return {
     id: `${level}-name`,
     type: 'symbol',
     source: `${level}-names`,
     minzoom: level === 'town' ? 0 : fade[0],
-    maxzoom,
     layout: {
       'text-field': language === 'en' ? ['coalesce', ['get', 'name_en'], ['get', 'name']] : ['get', 'name'],
       'text-font': FONT,
