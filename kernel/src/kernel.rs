@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use anyhow::Context;
@@ -36,7 +37,11 @@ struct Parts {
     hub: Hub,
     shared: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     stop: CancellationToken,
+    last_id: AtomicU64,
 }
+
+/// The bits of a UUIDv7 behind the milliseconds that count what is born in the same one.
+const COUNTER_BITS: u32 = 12;
 
 impl Kernel {
     /// Opens the database, runs every app's migrations, offers new permissions to the built-in roles, and lets each app
@@ -61,6 +66,7 @@ impl Kernel {
             hub: Hub::new(),
             shared: RwLock::default(),
             stop: CancellationToken::new(),
+            last_id: AtomicU64::new(0),
         }));
         auth::offer_permissions(&kernel).await.map_err(|error| anyhow::anyhow!("{error}"))?;
         for app in kernel.apps() {
@@ -89,9 +95,13 @@ impl Kernel {
         self.0.clock.now()
     }
 
-    /// A new identifier: a UUIDv7 of the present moment, so that ids sort by time of birth.
+    /// A new identifier: a UUIDv7 of the present moment. Within this program each sorts after the one before, so that
+    /// what one transaction writes keeps its order.
     pub fn id<T: From<Uuid>>(&self) -> T {
-        T::from(id_at(self.now()))
+        let now = u64::try_from(self.now().millis()).unwrap_or(0) << COUNTER_BITS;
+        let next = |last: u64| now.max(last + 1);
+        let last = self.0.last_id.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(next(last)));
+        T::from(with_counter(next(last.unwrap_or(0))))
     }
 
     /// Random bytes from the system, for tokens and salts.
@@ -192,11 +202,18 @@ impl Kernel {
     }
 }
 
-/// A UUIDv7 that was born at this moment.
-#[expect(clippy::disallowed_methods, reason = "the one place that makes ids")]
+/// A UUIDv7 that was born at this moment, for what is told of the past.
 pub fn id_at(at: Time) -> Uuid {
     let ms = u64::try_from(at.millis()).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(ms, &random()).into_uuid()
+}
+
+/// A UUIDv7 from milliseconds and a counter behind them; the rest is random.
+fn with_counter(at: u64) -> Uuid {
+    let mut bytes: [u8; 10] = random();
+    let counter = at & ((1 << COUNTER_BITS) - 1);
+    bytes[..2].copy_from_slice(&u16::try_from(counter).unwrap_or(0).to_be_bytes());
+    uuid::Builder::from_unix_timestamp_millis(at >> COUNTER_BITS, &bytes).into_uuid()
 }
 
 fn random<const N: usize>() -> [u8; N] {

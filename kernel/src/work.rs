@@ -100,7 +100,7 @@ impl Work {
     pub async fn emit(&mut self, topic: &'static Topic, place: Place<'_>, data: impl Serialize) -> Result<()> {
         let data = serde_json::to_string(&data).map_err(Error::internal)?;
         let sql = "INSERT INTO kernel_event (id, at, topic, area, body, owner, data) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-        let id = crate::id_at(self.now).to_string();
+        let id = self.kernel.id::<Uuid>().to_string();
         let owner = place.owner.map(|it| it.to_string());
         self.tx.run(sql, args![id, self.now, topic.name, place.area, place.body, owner, data]).await?;
         self.tx.ring_at_commit();
@@ -109,10 +109,16 @@ impl Work {
 
     /// The next number of a counter, without gaps: if this work is not committed, the number is given again.
     pub async fn next_number(&mut self, counter: &str) -> Result<i64> {
-        let sql = "INSERT INTO kernel_counter (name, value) VALUES ($1, 1) \
-                   ON CONFLICT (name) DO UPDATE SET value = kernel_counter.value + 1 RETURNING value";
-        let row: Option<(i64,)> = self.tx.one(sql, args![counter]).await?;
-        row.map(|it| it.0).ok_or_else(|| Error::internal(anyhow::anyhow!("the counter gave no number")))
+        self.next_numbers(counter, 1).await
+    }
+
+    /// The first of the next `n` numbers of a counter.
+    pub async fn next_numbers(&mut self, counter: &str, n: i64) -> Result<i64> {
+        let sql = "INSERT INTO kernel_counter (name, value) VALUES ($1, $2) \
+                   ON CONFLICT (name) DO UPDATE SET value = kernel_counter.value + $2 RETURNING value";
+        let row: Option<(i64,)> = self.tx.one(sql, args![counter, n]).await?;
+        row.map(|it| it.0 - n + 1)
+            .ok_or_else(|| Error::internal(anyhow::anyhow!("the counter gave no number")))
     }
 
     /// Makes everything durable.
@@ -132,4 +138,10 @@ impl DerefMut for Work {
     fn deref_mut(&mut self) -> &mut Tx {
         &mut self.tx
     }
+}
+
+/// The last number that a counter gave; 0 if it never did.
+pub async fn counter(tx: &mut Tx, counter: &str) -> Result<i64> {
+    let row: Option<(i64,)> = tx.one("SELECT value FROM kernel_counter WHERE name = $1", args![counter]).await?;
+    Ok(row.map_or(0, |it| it.0))
 }

@@ -78,7 +78,7 @@ test('a role is changed in the matrix, and leaving with unsaved changes asks fir
   await expect(box).toBeChecked({ checked: !before })
   await box.click()
   await page.locator('#page .bar').getByRole('button', { name: '保存' }).click()
-  await expect(page.locator('#page .bar')).toHaveCount(0)()
+  await expect(page.locator('#page .bar')).toHaveCount(0)
 })
 
 test('a job is run by hand', async ({ watched: page }) => {

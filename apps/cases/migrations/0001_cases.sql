@@ -139,3 +139,11 @@ CREATE TABLE cases_tally (
     satisfied      BIGINT NOT NULL,
     PRIMARY KEY (kind, day, area, code)
 );
+
+-- How far an import of past cases has come, so that it can be broken off and taken up again.
+CREATE TABLE cases_import (
+    name   TEXT PRIMARY KEY,          -- origin, file and size
+    place  TEXT NOT NULL,             -- JSON: row, byte and line of the next row
+    done   BOOLEAN NOT NULL,
+    at     BIGINT NOT NULL
+);

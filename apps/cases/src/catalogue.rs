@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::work::counter;
 use kernel::{Kernel, Work, args};
 use serde::{Deserialize, Serialize};
 use standards::{Calendar, Limit, Unit};
@@ -82,6 +83,7 @@ impl Standard {
 }
 
 /// The list in memory.
+#[derive(Clone)]
 pub struct Catalogue {
     classes: BTreeMap<String, Class>,
     standards: BTreeMap<String, Standard>,
@@ -123,6 +125,17 @@ impl Catalogue {
         self.standards.range(class.to_owned()..).map(|it| it.1).take_while(move |it| it.code.starts_with(class)).filter(move |it| it.class == class)
     }
 
+    /// Adds a class that is about to be made.
+    pub(crate) fn plan_class(&mut self, class: Class) {
+        self.classes.insert(class.code.clone(), class);
+    }
+
+    /// Adds a standard that is about to be made.
+    pub(crate) fn plan_standard(&mut self, standard: Standard) {
+        self.by_id.insert(standard.id, standard.code.clone());
+        self.standards.insert(standard.code.clone(), standard);
+    }
+
     /// How long the centre's own step in this state may take.
     pub fn stage_limit(&self, state: State) -> Option<Limit> {
         self.stage_limits.get(&state).copied()
@@ -141,15 +154,11 @@ pub(crate) async fn touch(work: &mut Work) -> Result<()> {
     work.next_number(REVISION).await.map(drop)
 }
 
-async fn revision(tx: &mut Tx) -> Result<i64> {
-    let row: Option<(i64,)> = tx.one("SELECT value FROM kernel_counter WHERE name = $1", args![REVISION]).await?;
-    Ok(row.map_or(0, |it| it.0))
-}
 
 /// Reads the list anew.
 pub async fn reload(kernel: &Kernel) -> Result<()> {
     let mut tx = kernel.read().await?;
-    let revision = revision(&mut tx).await?;
+    let revision = counter(&mut tx, REVISION).await?;
     let sql = "SELECT code, edition, kind, major, major_name, major_name_en, name, name_en FROM cases_class";
     let classes: Vec<Class> = tx.all(sql, vec![]).await?;
     let sql = "SELECT id, code, class, condition, condition_en, closing, amount, unit, body, level, supervisor, \
@@ -173,7 +182,7 @@ pub async fn reload(kernel: &Kernel) -> Result<()> {
 
 /// Reads the list anew if another server has changed it.
 pub(crate) async fn refresh(kernel: Kernel) -> Result<String> {
-    let stored = revision(&mut kernel.read().await?).await?;
+    let stored = counter(&mut kernel.read().await?, REVISION).await?;
     if catalogue(&kernel)?.revision == stored {
         return Ok("unchanged".to_owned());
     }
@@ -203,6 +212,10 @@ pub(crate) async fn save_standard(tx: &mut Tx, standard: &Standard) -> Result<()
     tx.run(sql, standard.values()).await?;
     Ok(())
 }
+
+/// For [`Tx::insert_many`]: values by [`Standard::values`] and the version.
+pub(crate) const INSERT_STANDARD: &str = "INSERT INTO cases_standard (id, code, class, condition, condition_en, closing, amount, \
+     unit, body, level, supervisor, valid_from, valid_to, version) VALUES ";
 
 impl Standard {
     /// Its values in the order of `cases_standard`'s first thirteen columns.
@@ -249,4 +262,36 @@ pub(crate) async fn offer_national_classes(kernel: &Kernel) -> Result<()> {
     }
     touch(&mut work).await?;
     work.commit().await
+}
+
+/// A class of one's own edition; `known` tells the majors that are there.
+pub(crate) async fn make_class(
+    work: &mut Work,
+    known: &Catalogue,
+    edition: &str,
+    kind: &str,
+    major_name: &str,
+    name: &str,
+) -> Result<Class> {
+    let letter = if kind == "component" { 'C' } else { 'M' };
+    let mut same = known.classes().filter(|it| it.edition == edition && it.kind == kind);
+    let major = match same.find(|it| it.major_name == major_name) {
+        Some(found) => found.major.clone(),
+        None => format!("{:03}", work.next_number(&format!("cases.class.{edition}.{letter}")).await?),
+    };
+    let minor = work.next_number(&format!("cases.class.{edition}.{letter}{major}")).await?;
+    let class = Class {
+        code: format!("{edition}.{letter}{major}{minor:03}"),
+        edition: edition.to_owned(),
+        kind: kind.to_owned(),
+        major,
+        major_name: major_name.to_owned(),
+        major_name_en: None,
+        name: name.to_owned(),
+        name_en: None,
+    };
+    save_class(work, &class).await?;
+    touch(work).await?;
+    work.audit("cases.class_added", &class.code, &class).await?;
+    Ok(class)
 }

@@ -15,6 +15,8 @@ mod moves;
 mod desk;
 mod routes;
 mod jobs;
+mod case_import;
+mod seed;
 
 #[cfg(test)]
 mod tests;

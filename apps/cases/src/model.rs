@@ -215,6 +215,49 @@ pub struct Case {
 }
 
 impl Case {
+    /// A case that has just been reported, with nothing known but what every report says.
+    pub fn reported(id: CaseId, source: Source, description: String, area: String, at: Time) -> Self {
+        Self {
+            id,
+            number: String::new(),
+            state: State::Reported,
+            source,
+            class: None,
+            standard: None,
+            description,
+            place: None,
+            area,
+            lng: None,
+            lat: None,
+            body: None,
+            last_body: None,
+            reporter: None,
+            contact_name: None,
+            contact_phone: None,
+            assignee: None,
+            verifier: None,
+            checker: None,
+            truth: None,
+            passed: None,
+            yellow_at: None,
+            due_at: None,
+            clock: None,
+            late: None,
+            reworks: 0,
+            returns: 0,
+            satisfaction: None,
+            photo: None,
+            reported_at: at,
+            accepted_at: None,
+            filed_at: None,
+            dispatched_at: None,
+            handled_at: None,
+            closed_at: None,
+            external_ref: None,
+            version: 1,
+        }
+    }
+
     /// The users whose own case this is.
     pub fn owners(&self) -> [Option<UserId>; 4] {
         [self.reporter, self.assignee, self.verifier, self.checker]

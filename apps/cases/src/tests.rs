@@ -1,6 +1,7 @@
 //! The promises of the main job, through HTTP, as the people concerned, on both databases.
 
 mod flow;
+mod import;
 mod journey;
 mod lists;
 

@@ -17,8 +17,10 @@
 //! }
 //! ```
 
+mod commit;
 pub(crate) mod mapping;
 pub(crate) mod record;
+mod resolve;
 pub(crate) mod rows;
 pub(crate) mod tally;
 pub(crate) mod understand;
@@ -27,6 +29,7 @@ use std::io::{self, Read, Seek};
 
 use kernel::intake::Problem;
 
+pub use commit::{Finding, ImportError, ImportOptions, ImportReport, import_cases};
 pub(crate) use mapping::{Create, Mapping};
 pub(crate) use record::{AreaName, BodyName, CaseRecord, ClassName};
 pub(crate) use rows::Place;

@@ -158,6 +158,8 @@ pub(super) struct CountsView {
     inbox: i64,
     /// Of those, how many are late.
     inbox_red: i64,
+    /// What waits for the user, by state.
+    inbox_by_state: BTreeMap<String, i64>,
     /// Open cases in the user's scope, by state.
     by_state: BTreeMap<String, i64>,
     /// Of those, how many are late.
@@ -181,6 +183,7 @@ pub(super) async fn case_counts(AppState(kernel): AppState<Kernel>, user: User) 
     Ok(Json(CountsView {
         inbox: inbox.iter().map(|it| it.1).sum(),
         inbox_red: inbox.iter().map(|it| it.2).sum(),
+        inbox_by_state: inbox.iter().map(|it| (it.0.to_string(), it.1)).collect(),
         by_state: open.iter().map(|it| (it.0.to_string(), it.1)).collect(),
         red: open.iter().map(|it| it.2).sum(),
         yellow: open.iter().map(|it| it.3).sum(),

@@ -193,33 +193,7 @@ pub(crate) async fn local_class(work: &mut Work, kind: &str, major_name: &str, n
     if let Some(found) = known.classes().find(same) {
         return Ok(found.clone());
     }
-    let letter = if kind == "component" { 'C' } else { 'M' };
-    let prefix = format!("local.{letter}");
-    let majors = known.classes().filter(|it| it.code.starts_with(&prefix));
-    let (mut last_major, mut major) = (0, None);
-    for class in majors {
-        last_major = last_major.max(class.major.parse().unwrap_or(0));
-        if class.major_name == major_name {
-            major = Some(class.major.clone());
-        }
-    }
-    let major = major.unwrap_or_else(|| format!("{:03}", last_major + 1));
-    // The counter, not memory, gives the number: two servers may add classes at the same time.
-    let minor = work.next_number(&format!("cases.class.{letter}{major}")).await?;
-    let class = Class {
-        code: format!("{prefix}{major}{minor:03}"),
-        edition: "local".to_owned(),
-        kind: kind.to_owned(),
-        major,
-        major_name: major_name.to_owned(),
-        major_name_en: None,
-        name: name.to_owned(),
-        name_en: None,
-    };
-    catalogue::save_class(work, &class).await?;
-    catalogue::touch(work).await?;
-    work.audit("cases.class_added", &class.code, &class).await?;
-    Ok(class)
+    catalogue::make_class(work, &known, "local", kind, major_name, name).await
 }
 
 /// A filing standard to be added.

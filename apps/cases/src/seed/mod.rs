@@ -1,12 +1,13 @@
 //! The demo's responsibility list and its past cases, made from a seed. The same seed gives the same cases.
 //!
-//! Start at [`standards`] and [`history`]. Nothing here touches a database: these are plain values for the demo's bulk
-//! insert.
+//! Start at [`standards`] and [`history`]. Nothing but `insert` touches a database: the rest are plain
+//! values.
 
 mod catalogue;
 mod family;
 mod grounds;
 mod history;
+mod insert;
 mod life;
 mod matters;
 mod places;
@@ -16,6 +17,7 @@ mod street;
 mod tests;
 mod text;
 
-pub use catalogue::{DemoDuty, DemoStandard, STANDARDS, standards};
-pub use history::{CASES, CLOSED, DemoActor, DemoCase, DemoStep, History, history};
+pub use catalogue::{DemoDuty, DemoStandard, standards};
+pub use insert::seed_demo;
+pub use history::{CASES, DemoActor, DemoCase, DemoStep, history};
 pub use places::DemoPlace;

@@ -6,7 +6,9 @@ use standards::{Kind, class};
 
 use super::history::{Fate, history_of};
 use super::seasons::DAY;
-use super::{CASES, CLOSED, DemoActor, DemoCase, DemoDuty, DemoPlace, STANDARDS, history, standards};
+use super::catalogue::STANDARDS;
+use super::history::CLOSED;
+use super::{CASES, DemoActor, DemoCase, DemoDuty, DemoPlace, history, standards};
 
 /// A summer morning of 2026, a working day.
 const NOW: i64 = 1_784_000_000_000;

@@ -72,9 +72,6 @@ async fn every_move_is_made_and_every_forbidden_one_is_refused(store: Store) {
     }
     let everything: Vec<_> = ROLES.iter().map(|it| (it.code, Reach::All)).collect();
     let anybody = city.user_with(&everything).await;
-    let mut work = city.kernel.system_work().await.expect("begins");
-    work.run("UPDATE kernel_user SET body = 'D01'", vec![]).await.expect("all are colleagues");
-    work.commit().await.expect("commits");
     let user = json!(p.clerk.id);
     let full = |action: Action, from: State, version: i64| {
         let mut body = json!({ "version": version, "action": action });
