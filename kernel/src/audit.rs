@@ -12,7 +12,6 @@ use utoipa_axum::routes;
 
 use crate::auth::{AUDIT_READ, User};
 use crate::db::{Sql, Tx};
-use crate::error::Error;
 use crate::http::{Guard, Json, Query, Routes};
 use crate::page::{Page, PageQuery};
 use crate::{Kernel, Result, Time, args};
@@ -275,5 +274,5 @@ async fn audit_list(State(kernel): State<Kernel>, Query(query): Query<AuditQuery
 /// Walk the chain and say whether it is whole.
 #[utoipa::path(get, path = "/api/audit/verify", tag = "kernel", responses((status = 200, body = Verdict)))]
 async fn audit_verify(State(kernel): State<Kernel>) -> Result<Json<Verdict>> {
-    verify(&kernel).await.map(Json).map_err(Error::from)
+    verify(&kernel).await.map(Json)
 }

@@ -19,6 +19,7 @@ CREATE TABLE cases_standard (
     condition    TEXT NOT NULL,        -- when a case is filed under it
     condition_en TEXT,
     closing      TEXT,                 -- when it can be closed
+    closing_en   TEXT,
     amount       DOUBLE PRECISION NOT NULL,
     unit         TEXT NOT NULL,        -- urgent_hour, working_hour, working_day, calendar_day
     body         TEXT,                 -- who is responsible: a body …

@@ -52,6 +52,8 @@ pub struct Standard {
     pub condition_en: Option<String>,
     /// When a case can be closed.
     pub closing: Option<String>,
+    /// The same in English.
+    pub closing_en: Option<String>,
     /// The limit's amount.
     pub amount: f64,
     /// The limit's unit.
@@ -161,8 +163,8 @@ pub async fn reload(kernel: &Kernel) -> Result<()> {
     let revision = counter(&mut tx, REVISION).await?;
     let sql = "SELECT code, edition, kind, major, major_name, major_name_en, name, name_en FROM cases_class";
     let classes: Vec<Class> = tx.all(sql, vec![]).await?;
-    let sql = "SELECT id, code, class, condition, condition_en, closing, amount, unit, body, level, supervisor, \
-               valid_from, valid_to, version FROM cases_standard";
+    let sql = "SELECT id, code, class, condition, condition_en, closing, closing_en, amount, unit, body, \
+               level, supervisor, valid_from, valid_to, version FROM cases_standard";
     let standards: Vec<Standard> = tx.all(sql, vec![]).await?;
     let limits: Vec<(State, f64, String)> = tx.all("SELECT state, amount, unit FROM cases_stage_limit", vec![]).await?;
     let stage_limits = limits.into_iter().map(|(state, amount, unit)| {
@@ -203,10 +205,11 @@ pub(crate) async fn save_class(tx: &mut Tx, class: &Class) -> Result<()> {
 
 /// Adds a standard, or changes the one with its code.
 pub(crate) async fn save_standard(tx: &mut Tx, standard: &Standard) -> Result<()> {
-    let sql = "INSERT INTO cases_standard (id, code, class, condition, condition_en, closing, amount, unit, body, level, \
-               supervisor, valid_from, valid_to, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1) \
+    let sql = "INSERT INTO cases_standard (id, code, class, condition, condition_en, closing, closing_en, amount, unit, body, \
+               level, supervisor, valid_from, valid_to, version) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1) \
                ON CONFLICT (code) DO UPDATE SET condition = excluded.condition, condition_en = excluded.condition_en, \
-               closing = excluded.closing, amount = excluded.amount, unit = excluded.unit, body = excluded.body, \
+               closing = excluded.closing, closing_en = excluded.closing_en, amount = excluded.amount, unit = excluded.unit, body = excluded.body, \
                level = excluded.level, supervisor = excluded.supervisor, valid_from = excluded.valid_from, \
                valid_to = excluded.valid_to, version = cases_standard.version + 1";
     tx.run(sql, standard.values()).await?;
@@ -214,16 +217,16 @@ pub(crate) async fn save_standard(tx: &mut Tx, standard: &Standard) -> Result<()
 }
 
 /// For [`Tx::insert_many`]: values by [`Standard::values`] and the version.
-pub(crate) const INSERT_STANDARD: &str = "INSERT INTO cases_standard (id, code, class, condition, condition_en, closing, amount, \
-     unit, body, level, supervisor, valid_from, valid_to, version) VALUES ";
+pub(crate) const INSERT_STANDARD: &str = "INSERT INTO cases_standard (id, code, class, condition, condition_en, closing, \
+     closing_en, amount, unit, body, level, supervisor, valid_from, valid_to, version) VALUES ";
 
 impl Standard {
-    /// Its values in the order of `cases_standard`'s first thirteen columns.
+    /// Its values in the order of `cases_standard`'s first fourteen columns.
     pub(crate) fn values(&self) -> Vec<kernel::db::Value> {
         let it = self.clone();
         args![
-            it.id, it.code, it.class, it.condition, it.condition_en, it.closing, it.amount, it.unit, it.body, it.level,
-            it.supervisor, it.valid_from, it.valid_to
+            it.id, it.code, it.class, it.condition, it.condition_en, it.closing, it.closing_en, it.amount, it.unit, it.body,
+            it.level, it.supervisor, it.valid_from, it.valid_to
         ]
     }
 }

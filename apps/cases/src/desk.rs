@@ -132,17 +132,16 @@ impl Near<'_> {
     fn standards(&self) -> Vec<Suggestion> {
         let Some(class) = self.case.class.as_deref() else { return Vec::new() };
         let fitting = self.catalogue.standards_of(class).filter(|it| it.in_force(&self.today));
-        fitting.take(MOST).map(|it| standard_view(it)).collect()
+        fitting.take(MOST).map(standard_view).collect()
     }
 
     /// The responsible body: first by the list, then the town and the village of the place.
     fn bodies(&self) -> Vec<Suggestion> {
         let mut all = responsible(self.atlas, self.case, self.case.standard.and_then(|it| self.catalogue.standard(it)));
         for (level, zh, en) in [(Level::Town, "所在镇街", "Town of the place"), (Level::Village, "所在村社区", "Village of the place")] {
-            if let Some(body) = self.atlas.body_at(&self.case.area, level).filter(|it| it.active) {
-                if !all.iter().any(|it| it.value == body.code) {
-                    all.push(person(body.code.clone(), body.name.clone(), zh, en));
-                }
+            let body = self.atlas.body_at(&self.case.area, level).filter(|it| it.active);
+            if let Some(body) = body.filter(|body| !all.iter().any(|it| it.value == body.code)) {
+                all.push(person(body.code.clone(), body.name.clone(), zh, en));
             }
         }
         all

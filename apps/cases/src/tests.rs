@@ -60,6 +60,7 @@ async fn city(store: Store) -> TestCity {
         condition: "井盖缺失或破损".to_owned(),
         condition_en: Some("A manhole cover is missing or broken".to_owned()),
         closing: None,
+        closing_en: None,
         amount: 2.0,
         unit: "working_day".to_owned(),
         body: Some("D01".to_owned()),

@@ -229,6 +229,8 @@ pub struct CaseFacts {
     pub checker: Option<Person>,
     /// When it can be closed, as the standard says.
     pub closing: Option<String>,
+    /// The same in English.
+    pub closing_en: Option<String>,
     /// Of an import: which row of which source it was.
     pub external_ref: Option<String>,
     /// The six steps.
@@ -439,6 +441,7 @@ pub fn facts(names: &Names<'_>, case: &Case, people: &People, user: &User) -> Ca
         })
     };
     let has_contact = case.contact_name.is_some() || case.contact_phone.is_some();
+    let standard = case.standard.and_then(|it| names.catalogue.standard(it));
     let mut now_given = false;
     let steps = steps(case).into_iter().map(|(step, at)| {
         let state = match at {
@@ -469,7 +472,8 @@ pub fn facts(names: &Names<'_>, case: &Case, people: &People, user: &User) -> Ca
         assignee: person(case.assignee),
         verifier: person(case.verifier),
         checker: person(case.checker),
-        closing: case.standard.and_then(|it| names.catalogue.standard(it)).and_then(|it| it.closing.clone()),
+        closing: standard.and_then(|it| it.closing.clone()),
+        closing_en: standard.and_then(|it| it.closing_en.clone()),
         external_ref: case.external_ref.clone(),
     }
 }

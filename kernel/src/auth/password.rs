@@ -56,7 +56,7 @@ pub(crate) fn check_strength(field: &str, password: &str, login: &str) -> Result
     let length = password.chars().count();
     let contains_login = !login.is_empty() && password.to_lowercase().contains(&login.to_lowercase());
     let mut fields = Fields::new();
-    if length < MIN_LENGTH || length > 128 || contains_login {
+    if !(MIN_LENGTH..=128).contains(&length) || contains_login {
         fields.refuse_with(field, &codes::WEAK_PASSWORD, &[("min", &MIN_LENGTH.to_string())]);
     }
     fields.done()

@@ -155,6 +155,7 @@ impl Routes {
 
     /// Adds an operation with its guard.
     #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "a table is added to, as a router is; two tables are not summed")]
     pub fn add(self, Guarded(route): Guarded) -> Self {
         Self(self.0.routes(route))
     }

@@ -31,7 +31,7 @@ use kernel::intake::Problem;
 
 pub use commit::{Finding, ImportError, ImportOptions, ImportReport, import_cases};
 pub(crate) use mapping::{Create, Mapping};
-pub(crate) use record::{AreaName, BodyName, CaseRecord, ClassName};
+pub(crate) use record::CaseRecord;
 pub(crate) use rows::Place;
 pub(crate) use tally::Tally;
 
@@ -74,11 +74,6 @@ impl<R: Read + Seek> CaseReader<R> {
         Ok(Self { rows, reading })
     }
 
-    /// The mapping in use.
-    pub(crate) fn mapping(&self) -> &Mapping {
-        self.reading.mapping()
-    }
-
     /// Where the next row begins.
     pub(crate) fn place(&self) -> Place {
         self.rows.place()
@@ -90,15 +85,6 @@ impl<R: Read + Seek> CaseReader<R> {
     /// When the file cannot be read there.
     pub(crate) fn seek(&mut self, place: Place) -> io::Result<()> {
         self.rows.seek(place)
-    }
-
-    /// Passes over rows until so many lie behind, where only a row's number is known.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub(crate) fn skip_to(&mut self, row: u64) -> io::Result<()> {
-        while self.place().row < row && self.rows.next()?.is_some() {}
-        Ok(())
     }
 
     /// The next row; `None` at the end of the file.

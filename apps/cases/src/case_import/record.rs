@@ -17,13 +17,6 @@ pub(crate) struct AreaName {
     pub village: Option<String>,
 }
 
-impl AreaName {
-    /// Nothing narrower than the district is said.
-    pub(crate) fn is_district(&self) -> bool {
-        self.code.is_none() && self.town.is_none() && self.village.is_none()
-    }
-}
-
 /// What a case is about, as far as the file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ClassName {

@@ -272,6 +272,7 @@ impl Resolver {
             condition: text.to_owned(),
             condition_en: None,
             closing: None,
+            closing_en: None,
             amount: ASSUMED_LIMIT.0,
             unit: ASSUMED_LIMIT.1.to_owned(),
             body: body.map(str::to_owned),

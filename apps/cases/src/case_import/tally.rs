@@ -90,13 +90,4 @@ impl Tally {
         lines.sort_by_key(|line| std::cmp::Reverse((line.first.severity(), line.count)));
         lines
     }
-
-    /// How many problems of a code there were.
-    pub(crate) fn of(&self, code: &str) -> u64 {
-        self.lines
-            .iter()
-            .filter(|((c, _, _), _)| *c == code)
-            .map(|(_, line)| line.count)
-            .sum()
-    }
 }

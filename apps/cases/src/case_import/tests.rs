@@ -8,6 +8,7 @@ use grid::api::BodyKind;
 use kernel::intake::Severity;
 use standards::Crs;
 
+use super::record::BodyName;
 use super::*;
 use crate::model::{Satisfaction, Source, State};
 
@@ -51,6 +52,11 @@ fn open(bytes: impl AsRef<[u8]>, mapping: Mapping) -> CaseReader<Cursor<Vec<u8>>
 fn rows(bytes: impl AsRef<[u8]>, mapping: Mapping) -> Vec<Row> {
     let mut reader = open(bytes, mapping);
     std::iter::from_fn(|| reader.next_row().expect("readable")).collect()
+}
+
+/// How many problems of a code there were.
+fn of(tally: &Tally, code: &str) -> u64 {
+    tally.lines().iter().filter(|it| it.first.code() == code).map(|it| it.count).sum()
 }
 
 /// The only row of a file of one row.
@@ -253,9 +259,6 @@ fn reading_goes_on_where_it_was_broken_off() {
             reader.seek(start).expect("seek");
             let rest: Vec<Row> = std::iter::from_fn(|| reader.next_row().expect("readable")).collect();
             assert_eq!(rest, all[broken_off..]);
-            let mut reader = open(&file, mapping(&map));
-            reader.skip_to(broken_off as u64).expect("skip");
-            assert_eq!(reader.next_row().expect("readable"), all.get(broken_off).cloned());
         }
     }
 }
@@ -381,9 +384,9 @@ fn the_districts_year_is_read_whole() {
             .iter()
             .all(|c| c.state == State::Closed && c.reported_day_only && c.source.is_some())
     );
-    assert_eq!(tally.of("cases.import_at_district"), 5);
-    assert_eq!(tally.of("cases.import_far_point"), 183);
-    assert_eq!(tally.of("cases.import_unknown_value"), 0);
+    assert_eq!(of(&tally, "cases.import_at_district"), 5);
+    assert_eq!(of(&tally, "cases.import_far_point"), 183);
+    assert_eq!(of(&tally, "cases.import_unknown_value"), 0);
     assert_eq!(cases.iter().filter(|c| c.point.is_some()).count(), 566);
     assert_eq!(
         counts(cases.iter().map(|c| c.area.town.clone())).len(),
@@ -422,9 +425,9 @@ fn new_yorks_requests_are_read_whole() {
             ("handling", 19)
         ])
     );
-    assert_eq!(tally.of("cases.import_closed_first"), 0);
-    assert_eq!(tally.of("cases.import_not_closed"), 17);
-    assert_eq!(tally.of("cases.import_at_district"), 27);
+    assert_eq!(of(&tally, "cases.import_closed_first"), 0);
+    assert_eq!(of(&tally, "cases.import_not_closed"), 17);
+    assert_eq!(of(&tally, "cases.import_at_district"), 27);
     assert_eq!(counts(cases.iter().filter_map(|c| c.area.town.clone())).len(), 5);
     assert_eq!(cases.iter().filter(|c| c.point.is_some()).count(), 893);
     assert_eq!(cases[0].reported_at.to_string(), "2018-06-26T14:58:54Z");

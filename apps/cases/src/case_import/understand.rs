@@ -122,10 +122,6 @@ impl Reading {
         }
     }
 
-    pub(super) fn mapping(&self) -> &Mapping {
-        &self.mapping
-    }
-
     /// The case in a row with what was doubtful, or the one reason why there is none.
     pub(super) fn read(&self, line: u64, cells: &[String]) -> Result<(CaseRecord, Vec<Problem>), Box<Problem>> {
         let mut row = Row {

@@ -79,6 +79,7 @@ pub(super) struct StandardView {
     condition: String,
     condition_en: Option<String>,
     closing: Option<String>,
+    closing_en: Option<String>,
     limit: LimitView,
     body: Option<Named>,
     /// The place's own body at this level, when no body is named.
@@ -99,6 +100,7 @@ fn view(names: &Names<'_>, it: &Standard) -> StandardView {
         condition: it.condition.clone(),
         condition_en: it.condition_en.clone(),
         closing: it.closing.clone(),
+        closing_en: it.closing_en.clone(),
         limit: LimitView {
             amount: it.amount,
             unit: it.unit.clone(),
@@ -207,9 +209,15 @@ pub(super) struct NewStandard {
     /// When a case is filed under it.
     #[schema(min_length = 1, max_length = 500)]
     condition: String,
+    /// The same in English.
+    #[schema(max_length = 500)]
+    condition_en: Option<String>,
     /// When a case can be closed.
     #[schema(max_length = 500)]
     closing: Option<String>,
+    /// The same in English.
+    #[schema(max_length = 500)]
+    closing_en: Option<String>,
     /// How long handling may take.
     limit: LimitView,
     /// The responsible body, by code …
@@ -229,7 +237,12 @@ pub(super) async fn standard_create(
 ) -> Result<Json<StandardView>> {
     let (atlas, known) = (atlas(&kernel)?, catalogue(&kernel)?);
     let mut fields = Fields::new();
-    fields.text("condition", &input.condition, 1, 500).text("closing", input.closing.as_deref().unwrap_or_default(), 0, 500);
+    fields.text("condition", &input.condition, 1, 500);
+    for (field, text) in
+        [("condition_en", &input.condition_en), ("closing", &input.closing), ("closing_en", &input.closing_en)]
+    {
+        fields.text(field, text.as_deref().unwrap_or_default(), 0, 500);
+    }
     let unit = input.limit.unit.parse::<Unit>().ok();
     if unit.is_none_or(|unit| Limit::new(input.limit.amount, unit).is_err()) {
         fields.refuse_with("limit", &kernel_codes::UNKNOWN, &[("value", &format!("{} {}", input.limit.amount, input.limit.unit))]);
@@ -260,8 +273,9 @@ pub(super) async fn standard_create(
                 code: format!("{}{:02}", input.class, n + taken.unwrap_or(0)),
                 class: input.class,
                 condition: input.condition.trim().to_owned(),
-                condition_en: None,
+                condition_en: input.condition_en,
                 closing: input.closing,
+                closing_en: input.closing_en,
                 amount: input.limit.amount,
                 unit: input.limit.unit,
                 body: input.body,

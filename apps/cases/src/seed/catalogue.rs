@@ -28,10 +28,6 @@ pub struct DemoStandard {
     pub kind: Kind,
     /// Class code of the 2026 edition.
     pub class: &'static str,
-    /// Name in Chinese.
-    pub name: String,
-    /// Name in English.
-    pub name_en: String,
     /// Condition for filing, Chinese.
     pub condition: String,
     /// Condition for filing, English.
@@ -382,7 +378,6 @@ pub fn standards() -> Vec<DemoStandard> {
 fn of_class(class: &'static Class, share: f64) -> Vec<DemoStandard> {
     let about_thing = class.kind == Kind::Component || class.name.ends_with("异常");
     let thing = class.name.strip_suffix("异常").unwrap_or(class.name);
-    let thing_en = class.name_en.split(": ").next().unwrap_or(class.name_en);
     let family = family(about_thing, thing);
     let faults: Vec<&'static Fault> = if class.kind == Kind::Component || !about_thing {
         family.faults.iter().collect()
@@ -407,12 +402,6 @@ fn of_class(class: &'static Class, share: f64) -> Vec<DemoStandard> {
             code: format!("{letter}{}{:02}", class.code, i + 1),
             kind: class.kind,
             class: class.code,
-            name: if about_thing {
-                format!("{thing}{}", fault.zh)
-            } else {
-                format!("{thing}（{}）", fault.zh)
-            },
-            name_en: format!("{thing_en}: {}", fault.en),
             condition: fill(fault.when),
             condition_en: fault.when_en.to_owned(),
             closing: fill(family.done),

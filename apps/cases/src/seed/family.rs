@@ -8,9 +8,6 @@ use standards::Unit;
 /// One way in which things of a family go wrong.
 #[derive(Debug)]
 pub(super) struct Fault {
-    /// In a few words, after the name of the thing: 缺失.
-    pub(super) zh: &'static str,
-    pub(super) en: &'static str,
     /// When a case is filed.
     pub(super) when: &'static str,
     pub(super) when_en: &'static str,
@@ -72,14 +69,11 @@ pub(super) struct Family {
 
 /// A fault, written as a row.
 pub(super) const fn fault(
-    zh: (&'static str, &'static str),
     when: (&'static str, &'static str),
     limit: (f64, Unit),
     says: &'static [&'static str],
 ) -> Fault {
     Fault {
-        zh: zh.0,
-        en: zh.1,
         when: when.0,
         when_en: when.1,
         limit,

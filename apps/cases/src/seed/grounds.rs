@@ -8,7 +8,6 @@ pub(super) const GROUNDS: &[Family] = &[
         words: &["公共厕所", "垃圾", "环卫", "宠物", "烟头", "衣物"],
         faults: &[
             fault(
-                ("破损", "broken"),
                 (
                     "{t}破损、缺件，影响使用",
                     "Broken or with parts missing, so that it is hard to use",
@@ -17,7 +16,6 @@ pub(super) const GROUNDS: &[Family] = &[
                 &["{p}{t}破损，无法正常使用", "{p}{t}门锁损坏"],
             ),
             fault(
-                ("缺失", "missing"),
                 ("{t}缺失", "Missing"),
                 days(3.0),
                 &["{p}{t}缺失，垃圾随地堆放", "{p}原有{t}不见了"],
@@ -25,7 +23,6 @@ pub(super) const GROUNDS: &[Family] = &[
         ],
         states: &[
             fault(
-                ("脏污异味", "dirty or smelling"),
                 ("{t}脏污、满溢或异味明显", "Dirty, overflowing or smelling"),
                 hours(4.0),
                 &[
@@ -35,7 +32,6 @@ pub(super) const GROUNDS: &[Family] = &[
                 ],
             ),
             fault(
-                ("停用移位", "closed or moved"),
                 (
                     "{t}无公示停用，或被移位、圈占",
                     "Closed without notice, moved or fenced off",
@@ -54,13 +50,11 @@ pub(super) const GROUNDS: &[Family] = &[
         words: &["护树设施", "树池", "花架", "挂箱", "绿地附属"],
         faults: &[
             fault(
-                ("破损", "broken"),
                 ("{t}破损、松脱或变形", "Broken, loose or bent"),
                 days(3.0),
                 &["{p}{t}破损，泥土外溢", "{p}{t}松脱翘起，易绊倒行人"],
             ),
             fault(
-                ("缺失", "missing"),
                 ("{t}缺失", "Missing"),
                 days(5.0),
                 &["{p}{t}缺失", "{p}{t}被人挪走"],
@@ -68,13 +62,11 @@ pub(super) const GROUNDS: &[Family] = &[
         ],
         states: &[
             fault(
-                ("脏污", "dirty"),
                 ("{t}内有垃圾、杂草", "Litter or weeds in it"),
                 days(1.0),
                 &["{p}{t}内烟头、垃圾较多", "{p}{t}杂草丛生"],
             ),
             fault(
-                ("移位", "moved"),
                 ("{t}移位、占道", "Moved, in the way"),
                 days(1.0),
                 &["{p}{t}被挪到人行道中间", "{p}{t}移位，影响通行"],
@@ -90,13 +82,11 @@ pub(super) const GROUNDS: &[Family] = &[
         words: &["绿地"],
         faults: &[
             fault(
-                ("裸露缺株", "bare or with gaps"),
                 ("{t}黄土裸露、缺株", "Bare soil or missing plants"),
                 calendar(30.0),
                 &["{p}{t}黄土裸露", "{p}{t}灌木缺株约三米"],
             ),
             fault(
-                ("损毁", "damaged"),
                 ("{t}被碾压、踩踏损毁", "Crushed by wheels or trodden down"),
                 days(7.0),
                 &["{p}{t}被车辆碾压", "{p}{t}被踩出一条小路"],
@@ -104,7 +94,6 @@ pub(super) const GROUNDS: &[Family] = &[
         ],
         states: &[
             fault(
-                ("养护不到位", "poorly kept"),
                 (
                     "{t}杂草、病虫、缺水未处理",
                     "Weeds, pests or drought are not dealt with",
@@ -113,7 +102,6 @@ pub(super) const GROUNDS: &[Family] = &[
                 &["{p}{t}杂草丛生，高过灌木", "{p}{t}缺水干枯"],
             ),
             fault(
-                ("遮挡", "overgrown"),
                 (
                     "{t}植株遮挡视线或侵占道路",
                     "Plants hide the view or grow into the road",
@@ -132,7 +120,6 @@ pub(super) const GROUNDS: &[Family] = &[
         words: &["古树", "行道树", "独立树", "林地"],
         faults: &[
             fault(
-                ("倒伏断枝", "fallen or broken branch"),
                 (
                     "{t}倒伏、断枝，影响通行或安全",
                     "A tree or branch has fallen or hangs, in the way or dangerous",
@@ -145,13 +132,11 @@ pub(super) const GROUNDS: &[Family] = &[
                 ],
             ),
             fault(
-                ("死株缺株", "dead or missing plant"),
                 ("{t}枯死或缺株，需补植", "Dead or missing, to be replanted"),
                 calendar(30.0),
                 &["{p}{t}枯死，未及时补植", "{p}{t}缺株，黄土裸露"],
             ),
             fault(
-                ("设施损坏", "fittings broken"),
                 ("{t}支撑、围护、盆体损坏", "The stake, guard or container is broken"),
                 days(3.0),
                 &["{p}{t}支撑松脱", "{p}{t}围护破损，泥土外溢"],
@@ -159,7 +144,6 @@ pub(super) const GROUNDS: &[Family] = &[
         ],
         states: &[
             fault(
-                ("枝叶遮挡", "overgrown"),
                 (
                     "{t}枝叶遮挡视线、灯具或碰触架空线",
                     "Branches hide the view or a lamp, or touch a line",
@@ -172,7 +156,6 @@ pub(super) const GROUNDS: &[Family] = &[
                 ],
             ),
             fault(
-                ("养护不到位", "poorly kept"),
                 (
                     "{t}干旱、杂草、病虫或垃圾未处理",
                     "Drought, weeds, pests or litter are not dealt with",
@@ -191,13 +174,11 @@ pub(super) const GROUNDS: &[Family] = &[
         words: &["加油", "地下室", "文物古迹", "岗亭", "电梯", "停靠站", "港监"],
         faults: &[
             fault(
-                ("损坏", "damaged"),
                 ("{t}部件、墙体或地面损坏", "Parts, walls or floor are damaged"),
                 days(5.0),
                 &["{p}{t}墙面开裂脱落", "{p}{t}门窗损坏"],
             ),
             fault(
-                ("存在险情", "dangerous"),
                 (
                     "{t}存在坠落、坍塌、触电等危险",
                     "Something may fall, give way or be live",
@@ -208,13 +189,11 @@ pub(super) const GROUNDS: &[Family] = &[
         ],
         states: &[
             fault(
-                ("环境脏乱", "untidy"),
                 ("{t}周边环境脏乱", "Untidy around it"),
                 days(1.0),
                 &["{p}{t}周边垃圾较多", "{p}{t}门前堆放杂物"],
             ),
             fault(
-                ("停用无公示", "closed without notice"),
                 ("{t}停用而未公示", "Closed without notice"),
                 days(2.0),
                 &["{p}{t}停用多日，未见告示", "{p}{t}长期锁闭"],
@@ -230,13 +209,11 @@ pub(super) const GROUNDS: &[Family] = &[
         words: &["泵站", "排放口", "水域", "防蚊闸", "水井"],
         faults: &[
             fault(
-                ("破损", "damaged"),
                 ("{t}破损、开裂或变形", "Damaged, cracked or bent"),
                 days(5.0),
                 &["{p}{t}破损开裂", "{p}{t}被水冲坏一段，需修复"],
             ),
             fault(
-                ("险情", "in danger"),
                 (
                     "{t}损坏危及行人或防汛安全",
                     "The damage endangers passers-by or flood safety",
@@ -247,7 +224,6 @@ pub(super) const GROUNDS: &[Family] = &[
         ],
         states: &[
             fault(
-                ("淤堵", "silted up"),
                 (
                     "{t}淤积、堵塞，影响排水",
                     "Silt or rubbish keeps the water from flowing",
@@ -256,7 +232,6 @@ pub(super) const GROUNDS: &[Family] = &[
                 &["{p}{t}被水草和垃圾堵塞", "{p}{t}淤积严重，排水缓慢"],
             ),
             fault(
-                ("异常出流", "unusual discharge"),
                 (
                     "{t}晴天出水、水色异常或有异味",
                     "It discharges in dry weather, or with colour or smell",
@@ -275,7 +250,6 @@ pub(super) const GROUNDS: &[Family] = &[
         words: &["管道", "管廊", "供水器", "水鹤", "化粪池"],
         faults: &[
             fault(
-                ("破损泄漏", "broken or leaking"),
                 ("{t}破损、漏水、漏气或外溢", "Broken and leaking water, gas or sewage"),
                 urgent(2.0),
                 &[
@@ -285,7 +259,6 @@ pub(super) const GROUNDS: &[Family] = &[
                 ],
             ),
             fault(
-                ("支护脱落", "support gone"),
                 ("{t}支架、固定件脱落或变形", "Supports or fixings are gone or bent"),
                 days(1.0),
                 &["{p}{t}支架脱落，管体悬空", "{p}{t}固定件锈断"],
@@ -293,7 +266,6 @@ pub(super) const GROUNDS: &[Family] = &[
         ],
         states: &[
             fault(
-                ("防护或警示缺失", "guard or warning missing"),
                 (
                     "{t}防护层、警示标识缺失",
                     "The coating, guard or warning sign is missing",
@@ -302,7 +274,6 @@ pub(super) const GROUNDS: &[Family] = &[
                 &["{p}{t}保温层脱落", "{p}{t}警示标识缺失，存在被误挖风险"],
             ),
             fault(
-                ("被占压", "built over"),
                 ("{t}被建筑物、堆物占压", "Buildings or piled goods lie on it"),
                 days(5.0),
                 &["{p}{t}上方堆放建材，影响检修", "{p}{t}被搭建物占压"],
@@ -322,13 +293,11 @@ pub(super) const GROUNDS: &[Family] = &[
         words: &["座椅", "雕塑", "喷泉", "健身", "休息亭", "晒衣架"],
         faults: &[
             fault(
-                ("破损", "broken"),
                 ("{t}破损、缺件", "Broken or with parts missing"),
                 days(5.0),
                 &["{p}{t}木条断裂", "{p}{t}部件缺失，无法使用"],
             ),
             fault(
-                ("危及使用安全", "unsafe"),
                 (
                     "{t}松脱、断裂，继续使用有受伤危险",
                     "Loose or breaking: whoever uses it may be hurt",
@@ -339,13 +308,11 @@ pub(super) const GROUNDS: &[Family] = &[
         ],
         states: &[
             fault(
-                ("污损", "soiled"),
                 ("{t}脏污、涂画", "Dirty or scribbled on"),
                 days(2.0),
                 &["{p}{t}被涂画", "{p}{t}积灰和鸟粪较多"],
             ),
             fault(
-                ("松动锈蚀", "loose or rusted"),
                 ("{t}松动、锈蚀", "Loose or rusted"),
                 days(3.0),
                 &["{p}{t}底座松动", "{p}{t}锈蚀掉漆，划伤衣物"],
@@ -361,13 +328,11 @@ pub(super) const GROUNDS: &[Family] = &[
         words: &["消防设施"],
         faults: &[
             fault(
-                ("破损", "broken"),
                 ("{t}破损、变形或缺件", "Broken, bent or with parts missing"),
                 days(3.0),
                 &["{p}{t}外壳破损", "{p}{t}被撞变形"],
             ),
             fault(
-                ("缺件失效", "parts missing or not working"),
                 (
                     "{t}缺件、漏水或不能使用",
                     "Parts are missing, it leaks or cannot be used",
@@ -378,13 +343,11 @@ pub(super) const GROUNDS: &[Family] = &[
         ],
         states: &[
             fault(
-                ("停用故障", "out of order"),
                 ("{t}故障停用未公示", "Out of order without notice"),
                 days(3.0),
                 &["{p}{t}长期停用，无人维护", "{p}{t}无法使用"],
             ),
             fault(
-                ("污损张贴", "soiled or flyposted"),
                 ("{t}表面污损、张贴小广告", "The surface is soiled or flyposted"),
                 days(1.0),
                 &["{p}{t}贴满小广告", "{p}{t}表面脏污"],
@@ -400,13 +363,11 @@ pub(super) const GROUNDS: &[Family] = &[
         words: &[""],
         faults: &[
             fault(
-                ("破损", "broken"),
                 ("{t}破损、变形或缺件", "Broken, bent or with parts missing"),
                 days(3.0),
                 &["{p}{t}外壳破损", "{p}{t}被撞变形"],
             ),
             fault(
-                ("敞开漏电", "open or live"),
                 (
                     "{t}门体敞开、线路裸露或有漏电危险",
                     "The door stands open, wires are bare or live",
@@ -417,13 +378,11 @@ pub(super) const GROUNDS: &[Family] = &[
         ],
         states: &[
             fault(
-                ("停用故障", "out of order"),
                 ("{t}故障停用未公示", "Out of order without notice"),
                 days(3.0),
                 &["{p}{t}长期停用，无人维护", "{p}{t}无法使用"],
             ),
             fault(
-                ("污损张贴", "soiled or flyposted"),
                 ("{t}表面污损、张贴小广告", "The surface is soiled or flyposted"),
                 days(1.0),
                 &["{p}{t}贴满小广告", "{p}{t}表面脏污"],

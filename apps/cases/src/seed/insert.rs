@@ -92,6 +92,7 @@ async fn save_list(kernel: &Kernel, list: &[DemoStandard]) -> Result<Vec<Standar
             condition: it.condition.clone(),
             condition_en: Some(it.condition_en.clone()),
             closing: Some(it.closing.clone()),
+            closing_en: Some(it.closing_en.clone()),
             amount: it.limit.amount(),
             unit: it.limit.unit().as_str().to_owned(),
             body,

@@ -11,13 +11,11 @@ pub(super) const MATTERS: &[Family] = &[
         words: &["积雪"],
         faults: &[
             fault(
-                ("支路背街", "side streets"),
                 ("支路、背街小巷积雪结冰", "Snow or ice in side streets"),
                 urgent(12.0),
                 &[],
             ),
             fault(
-                ("主次干道", "main roads"),
                 (
                     "主次干道、桥面积雪结冰影响通行",
                     "Snow or ice on main roads and bridges hinders traffic",
@@ -26,7 +24,6 @@ pub(super) const MATTERS: &[Family] = &[
                 &[],
             ),
             fault(
-                ("檐口冰凌", "icicles"),
                 ("临街檐口、管线冰凌有坠落危险", "Icicles over a pavement may fall"),
                 urgent(6.0),
                 &[],
@@ -47,13 +44,11 @@ pub(super) const MATTERS: &[Family] = &[
         words: &["线缆", "架设管线"],
         faults: &[
             fault(
-                ("影响市容", "untidy"),
                 ("线缆杂乱缠绕、下垂", "Cables are tangled and sag"),
                 days(3.0),
                 &[],
             ),
             fault(
-                ("影响通行", "in the way"),
                 (
                     "线缆垂落、断落，影响通行或有触电危险",
                     "A cable hangs low or has fallen and may be live",
@@ -62,7 +57,6 @@ pub(super) const MATTERS: &[Family] = &[
                 &[],
             ),
             fault(
-                ("擅自架设", "without leave"),
                 ("未经批准架设管线、杆线", "Put up without permission"),
                 days(5.0),
                 &[],
@@ -79,7 +73,6 @@ pub(super) const MATTERS: &[Family] = &[
         words: &["违规高空", "施工", "工地", "渣土运输", "预埋件", "无证建设", "无证掘路"],
         faults: &[
             fault(
-                ("可立即整改", "can be put right at once"),
                 (
                     "现场管理不到位，可立即整改",
                     "Poor site management that can be put right at once",
@@ -88,19 +81,16 @@ pub(super) const MATTERS: &[Family] = &[
                 &[],
             ),
             fault(
-                ("影响周边", "troubles the neighbourhood"),
                 ("影响周边居民或交通", "Residents or traffic suffer"),
                 hours(4.0),
                 &[],
             ),
             fault(
-                ("危及安全", "dangerous"),
                 ("临边、高空、坑洞无防护等危及安全", "Unguarded edges, heights or pits"),
                 urgent(4.0),
                 &[],
             ),
             fault(
-                ("需立案查处", "to be prosecuted"),
                 (
                     "未取得许可或屡次违规，需立案查处",
                     "Without a permit or again and again",
@@ -124,19 +114,16 @@ pub(super) const MATTERS: &[Family] = &[
         words: &["广告", "牌匾", "标语", "宣传品", "节庆", "促销"],
         faults: &[
             fault(
-                ("零星", "a few"),
                 ("零星设置，可当场清除", "A few, can be removed on the spot"),
                 hours(4.0),
                 &[],
             ),
             fault(
-                ("成片", "many"),
                 ("成片、多处设置", "Many, over a whole stretch"),
                 days(1.0),
                 &[],
             ),
             fault(
-                ("需立案查处", "to be prosecuted"),
                 ("未经许可或屡禁不止，需立案查处", "Without a permit or again and again"),
                 days(7.0),
                 &[],
@@ -162,19 +149,16 @@ pub(super) const MATTERS: &[Family] = &[
         ],
         faults: &[
             fault(
-                ("个别", "a few"),
                 ("个别占用道路、通道", "A few in the way"),
                 hours(2.0),
                 &[],
             ),
             fault(
-                ("成片", "many"),
                 ("大量占用，影响通行", "Many, hindering traffic"),
                 hours(4.0),
                 &[],
             ),
             fault(
-                ("长期占用", "for long"),
                 ("长期占用公共空间", "Public space is taken for long"),
                 days(5.0),
                 &[],
@@ -206,19 +190,16 @@ pub(super) const MATTERS: &[Family] = &[
         ],
         faults: &[
             fault(
-                ("单处", "one"),
                 ("单个摊点、店铺", "A single stall or shop"),
                 hours(2.0),
                 &[],
             ),
             fault(
-                ("多处聚集", "several"),
                 ("多处聚集，影响通行或环境", "Several together, in the way"),
                 hours(6.0),
                 &[],
             ),
             fault(
-                ("屡劝不改", "again and again"),
                 (
                     "多次劝导不改或无证，需立案查处",
                     "Warned in vain or without a licence: to be prosecuted",
@@ -243,7 +224,6 @@ pub(super) const MATTERS: &[Family] = &[
         words: &["道路破损", "标线", "路缘石", "盲道", "坡道", "台阶", "边坡"],
         faults: &[
             fault(
-                ("局部", "local"),
                 (
                     "面积小于 1 平方米或单处",
                     "Less than one square metre, or a single place",
@@ -252,13 +232,11 @@ pub(super) const MATTERS: &[Family] = &[
                 &[],
             ),
             fault(
-                ("较大面积", "large"),
                 ("面积大于 1 平方米或连续多处", "More than one square metre, or in a row"),
                 days(7.0),
                 &[],
             ),
             fault(
-                ("危及安全", "dangerous"),
                 ("塌陷、空洞等危及安全", "Collapsed, hollow or otherwise dangerous"),
                 urgent(4.0),
                 &[],
@@ -279,13 +257,11 @@ pub(super) const MATTERS: &[Family] = &[
         words: &["遗撒", "车轮夹带", "履带车", "畜力车"],
         faults: &[
             fault(
-                ("轻微", "slight"),
                 ("个别车辆或长度小于 10 米", "A single vehicle, or less than ten metres"),
                 hours(2.0),
                 &[],
             ),
             fault(
-                ("严重", "grave"),
                 ("长度大于 10 米或影响通行", "More than ten metres, or in the way"),
                 urgent(3.0),
                 &[],
@@ -302,19 +278,16 @@ pub(super) const MATTERS: &[Family] = &[
         words: &["噪声", "油烟", "焚烧"],
         faults: &[
             fault(
-                ("现场可纠正", "can be stopped at once"),
                 ("正在发生，可当场制止", "Going on and can be stopped on the spot"),
                 urgent(2.0),
                 &[],
             ),
             fault(
-                ("反复发生", "again and again"),
                 ("同一对象多次发生，需整治", "The same source again and again"),
                 days(5.0),
                 &[],
             ),
             fault(
-                ("需检测认定", "to be measured"),
                 ("需经检测确认是否超标", "To be confirmed by measurement"),
                 days(7.0),
                 &[],
@@ -331,19 +304,16 @@ pub(super) const MATTERS: &[Family] = &[
         words: &["河", "水域", "堤岸", "污水"],
         faults: &[
             fault(
-                ("轻微", "slight"),
                 ("范围小，可当日处置", "Small, can be dealt with in a day"),
                 days(1.0),
                 &[],
             ),
             fault(
-                ("较大范围", "large"),
                 ("范围较大或持续发生", "Large, or going on"),
                 days(5.0),
                 &[],
             ),
             fault(
-                ("危及水环境或安全", "endangers water or people"),
                 ("影响水质、行洪或人员安全", "Water, flow or people are in danger"),
                 urgent(8.0),
                 &[],
@@ -371,19 +341,16 @@ pub(super) const MATTERS: &[Family] = &[
         ],
         faults: &[
             fault(
-                ("可即时整改", "can be put right at once"),
                 ("影响市容，可即时整改", "Spoils the street, can be put right at once"),
                 hours(4.0),
                 &[],
             ),
             fault(
-                ("正在进行", "going on"),
                 ("正在进行，须先行制止", "Going on: to be stopped first"),
                 urgent(6.0),
                 &[],
             ),
             fault(
-                ("需认定处置", "to be examined"),
                 (
                     "已形成，须认定后拆除或整改",
                     "Stands already: to be examined, then removed or put right",
@@ -403,19 +370,16 @@ pub(super) const MATTERS: &[Family] = &[
         words: &["病虫害", "伐树", "占绿毁绿", "绿化弃料", "绿地脏乱", "公园秩序"],
         faults: &[
             fault(
-                ("轻微", "slight"),
                 ("面积小，可当日处置", "Small, can be dealt with in a day"),
                 days(1.0),
                 &[],
             ),
             fault(
-                ("较大面积", "large"),
                 ("面积较大或持续发生", "Large, or going on"),
                 days(5.0),
                 &[],
             ),
             fault(
-                ("需立案查处", "to be prosecuted"),
                 (
                     "违反绿化、公园管理规定，需查处",
                     "Against the rules for greens and parks",
@@ -435,7 +399,6 @@ pub(super) const MATTERS: &[Family] = &[
         words: &["流浪", "饲养", "动物尸体"],
         faults: &[
             fault(
-                ("现场处置", "on the spot"),
                 (
                     "可现场劝导、救助或清理",
                     "Can be settled, helped or cleared on the spot",
@@ -444,7 +407,6 @@ pub(super) const MATTERS: &[Family] = &[
                 &[],
             ),
             fault(
-                ("需联合处置", "needs several"),
                 ("需多部门联合处置", "Several bodies must act together"),
                 days(3.0),
                 &[],
@@ -461,19 +423,16 @@ pub(super) const MATTERS: &[Family] = &[
         words: &[""],
         faults: &[
             fault(
-                ("零星", "scattered"),
                 ("零星散落，面积小于 1 平方米", "Scattered, less than one square metre"),
                 hours(2.0),
                 &[],
             ),
             fault(
-                ("成堆", "in heaps"),
                 ("成堆堆放，面积 1 至 10 平方米", "Heaped, one to ten square metres"),
                 hours(4.0),
                 &[],
             ),
             fault(
-                ("大面积", "over a large area"),
                 (
                     "面积大于 10 平方米或长期存在",
                     "More than ten square metres, or there for long",

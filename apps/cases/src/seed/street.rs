@@ -8,7 +8,6 @@ pub(super) const STREET: &[Family] = &[
         words: &["井盖", "箅子", "盖板"],
         faults: &[
             fault(
-                ("缺失", "missing"),
                 (
                     "{t}不在位，井口或沟口敞开",
                     "The cover is gone and the opening lies bare",
@@ -20,7 +19,6 @@ pub(super) const STREET: &[Family] = &[
                 ],
             ),
             fault(
-                ("破损", "broken"),
                 (
                     "{t}断裂、缺角或露筋，承载能力不足",
                     "The cover is cracked or chipped and no longer carries a load",
@@ -33,7 +31,6 @@ pub(super) const STREET: &[Family] = &[
                 ],
             ),
             fault(
-                ("沉降凸起", "sunken or raised"),
                 (
                     "{t}与路面高差大于 15 毫米",
                     "The cover lies more than 15 mm above or below the road",
@@ -47,7 +44,6 @@ pub(super) const STREET: &[Family] = &[
         ],
         states: &[
             fault(
-                ("松动异响", "loose and rattling"),
                 (
                     "{t}松动，车辆经过时发出明显响声",
                     "The cover is loose and rattles under traffic",
@@ -59,7 +55,6 @@ pub(super) const STREET: &[Family] = &[
                 ],
             ),
             fault(
-                ("堵塞冒溢", "blocked or overflowing"),
                 ("{t}处堵塞积水或污水外溢", "Water stands or sewage spills at the cover"),
                 urgent(4.0),
                 &[
@@ -69,7 +64,6 @@ pub(super) const STREET: &[Family] = &[
                 ],
             ),
             fault(
-                ("周边塌陷", "ground sinking around it"),
                 (
                     "{t}周边路面开裂、下陷或空洞",
                     "The pavement around the cover cracks, sinks or is hollow",
@@ -95,13 +89,11 @@ pub(super) const STREET: &[Family] = &[
         words: &["信号", "监控电子眼", "SOS"],
         faults: &[
             fault(
-                ("失灵", "not working"),
                 ("{t}不亮或停止工作", "The equipment is dark or does not work"),
                 urgent(2.0),
                 &["{p}{t}不工作，路口通行混乱", "{p}{t}全部熄灭，请尽快派人处理"],
             ),
             fault(
-                ("破损", "damaged"),
                 (
                     "{t}外壳破损、部件脱落或线路外露",
                     "The housing is broken, parts hang loose or wires are bare",
@@ -112,7 +104,6 @@ pub(super) const STREET: &[Family] = &[
         ],
         states: &[
             fault(
-                ("时序或显示异常", "showing wrongly"),
                 (
                     "{t}显示错误、配时明显不合理或画面异常",
                     "The equipment shows wrongly or is badly timed",
@@ -121,7 +112,6 @@ pub(super) const STREET: &[Family] = &[
                 &["{p}{t}红绿同亮，存在安全隐患", "{p}{t}倒计时不显示，绿灯时间过短"],
             ),
             fault(
-                ("被遮挡偏转", "hidden or turned"),
                 (
                     "{t}被树枝、广告遮挡或角度偏转",
                     "The equipment is hidden by branches or signs, or turned away",
@@ -140,13 +130,11 @@ pub(super) const STREET: &[Family] = &[
         words: &["监测", "噪声显示屏"],
         faults: &[
             fault(
-                ("损坏", "damaged"),
                 ("{t}设备损坏或缺件", "The station is damaged or lacks parts"),
                 days(5.0),
                 &["{p}{t}箱体破损，仪器外露", "{p}{t}屏幕损坏，无显示"],
             ),
             fault(
-                ("断电离线", "without power or offline"),
                 (
                     "{t}断电或离线超过 2 小时",
                     "Without power or offline for more than two hours",
@@ -157,7 +145,6 @@ pub(super) const STREET: &[Family] = &[
         ],
         states: &[
             fault(
-                ("数据异常", "odd readings"),
                 (
                     "{t}数据明显异常或长时间不变",
                     "The readings are plainly wrong or do not change",
@@ -166,7 +153,6 @@ pub(super) const STREET: &[Family] = &[
                 &["{p}{t}数据长时间不变", "{p}{t}显示数值明显偏离周边点位"],
             ),
             fault(
-                ("周边遮挡干扰", "disturbed by surroundings"),
                 ("{t}周边有遮挡物或干扰源", "Something hides or disturbs the station"),
                 days(3.0),
                 &["{p}{t}旁堆放杂物，影响监测", "{p}{t}被树木遮挡"],
@@ -196,19 +182,16 @@ pub(super) const STREET: &[Family] = &[
         ],
         faults: &[
             fault(
-                ("缺失", "missing"),
                 ("{t}缺失", "The sign is gone"),
                 days(3.0),
                 &["{p}{t}缺失，外来车辆容易走错", "{p}{t}只剩立柱，面板不见"],
             ),
             fault(
-                ("破损", "broken"),
                 ("{t}面板破损、变形或脱落", "The panel is broken, bent or coming off"),
                 days(3.0),
                 &["{p}{t}面板破损卷边", "{p}{t}一角脱落，随风摆动"],
             ),
             fault(
-                ("倾斜欲坠", "leaning or about to fall"),
                 ("{t}倾斜、松动，有坠落危险", "Leaning or loose and about to fall"),
                 urgent(6.0),
                 &["{p}{t}被大风吹斜，有坠落危险", "{p}{t}固定螺丝脱落，摇摇欲坠"],
@@ -216,13 +199,11 @@ pub(super) const STREET: &[Family] = &[
         ],
         states: &[
             fault(
-                ("内容有误", "wrong text"),
                 ("{t}内容错误或与现状不符", "The text is wrong or out of date"),
                 days(5.0),
                 &["{p}{t}指示方向与实际不符", "{p}{t}名称有错字"],
             ),
             fault(
-                ("污损遮挡", "soiled or hidden"),
                 (
                     "{t}污损、褪色或被遮挡，无法辨认",
                     "Soiled, faded or hidden so that it cannot be read",
@@ -241,13 +222,11 @@ pub(super) const STREET: &[Family] = &[
         words: &["户外广告", "牌匾"],
         faults: &[
             fault(
-                ("松动欲坠", "loose, may fall"),
                 ("{t}松动、倾斜，有坠落危险", "Loose or leaning and may fall"),
                 urgent(6.0),
                 &["{p}{t}面板被风掀起，随时可能坠落", "{p}{t}固定件锈断，下方为人行道"],
             ),
             fault(
-                ("破损", "broken"),
                 ("{t}破损、缺字或变形", "Broken, bent or with letters missing"),
                 days(3.0),
                 &["{p}{t}缺字少画", "{p}{t}画面破损卷边"],
@@ -255,13 +234,11 @@ pub(super) const STREET: &[Family] = &[
         ],
         states: &[
             fault(
-                ("亮化缺损", "lighting incomplete"),
                 ("{t}夜间亮化不全、闪烁", "Lit in part only, or flickering"),
                 days(5.0),
                 &["{p}{t}夜间亮灯不全", "{p}{t}灯光闪烁刺眼"],
             ),
             fault(
-                ("污损", "soiled"),
                 ("{t}脏污、褪色", "Soiled or faded"),
                 days(3.0),
                 &["{p}{t}积灰褪色", "{p}{t}表面污渍明显"],
@@ -287,19 +264,16 @@ pub(super) const STREET: &[Family] = &[
         ],
         faults: &[
             fault(
-                ("倒伏", "fallen"),
                 ("{t}倒伏或随时可能倒伏", "Fallen, or about to fall"),
                 urgent(4.0),
                 &["{p}{t}被车撞倒，横在路边", "{p}{t}倾倒压在围墙上，十分危险"],
             ),
             fault(
-                ("倾斜", "leaning"),
                 ("{t}明显倾斜", "Leaning plainly"),
                 days(2.0),
                 &["{p}{t}明显倾斜，大风天有倒伏风险", "{p}{t}向道路一侧倾斜"],
             ),
             fault(
-                ("锈蚀破损", "rusted or broken"),
                 ("{t}锈蚀、开裂或部件缺失", "Rusted, cracked or with parts missing"),
                 days(5.0),
                 &["{p}{t}根部锈蚀严重", "{p}{t}表面开裂露筋"],
@@ -307,7 +281,6 @@ pub(super) const STREET: &[Family] = &[
         ],
         states: &[
             fault(
-                ("附挂杂乱", "hung with clutter"),
                 (
                     "{t}上私拉乱挂线缆、张贴悬挂物",
                     "Cables, posters or other things are hung on it without leave",
@@ -316,7 +289,6 @@ pub(super) const STREET: &[Family] = &[
                 &["{p}{t}上缠绕多股废弃线缆", "{p}{t}上悬挂横幅未清理"],
             ),
             fault(
-                ("废弃未拆", "disused and left standing"),
                 (
                     "{t}已停用，未拆除或留有残桩",
                     "Out of use, not removed or with a stump left",
@@ -347,13 +319,11 @@ pub(super) const STREET: &[Family] = &[
         ],
         faults: &[
             fault(
-                ("缺失", "missing"),
                 ("{t}缺失或缺段", "Missing, wholly or in part"),
                 days(2.0),
                 &["{p}{t}缺失两节，行人随意横穿", "{p}{t}被人拆走，留有地脚螺栓"],
             ),
             fault(
-                ("损坏", "damaged"),
                 ("{t}变形、断裂或破损", "Bent, broken or cracked"),
                 days(2.0),
                 &["{p}{t}被车辆碰撞变形", "{p}{t}断裂，断口锋利"],
@@ -361,13 +331,11 @@ pub(super) const STREET: &[Family] = &[
         ],
         states: &[
             fault(
-                ("移位倒伏", "moved or fallen"),
                 ("{t}移位、倒伏，影响通行", "Moved or fallen and in the way"),
                 hours(4.0),
                 &["{p}{t}倒伏在机动车道上", "{p}{t}被挪动，占据半幅道路"],
             ),
             fault(
-                ("脏污松动", "dirty or loose"),
                 ("{t}积灰脏污或螺栓松动", "Caked with dirt, or with loose bolts"),
                 days(2.0),
                 &["{p}{t}积灰严重", "{p}{t}螺栓松动，晃动明显"],
@@ -383,13 +351,11 @@ pub(super) const STREET: &[Family] = &[
         words: &["停车", "车库", "公交站", "租赁点", "停放点"],
         faults: &[
             fault(
-                ("部件破损", "parts damaged"),
                 ("{t}部件破损、缺失", "Parts are broken or missing"),
                 days(3.0),
                 &["{p}{t}玻璃破碎，碎片未清理", "{p}{t}座椅和顶棚破损"],
             ),
             fault(
-                ("标识缺失", "marking missing"),
                 ("{t}标识、标线缺失或不清", "Signs or markings are missing or unclear"),
                 days(5.0),
                 &["{p}{t}标线磨损不清", "{p}{t}线路信息缺失"],
@@ -397,7 +363,6 @@ pub(super) const STREET: &[Family] = &[
         ],
         states: &[
             fault(
-                ("脏乱", "untidy"),
                 (
                     "{t}内垃圾、杂物或车辆摆放杂乱",
                     "Litter, clutter or vehicles left anyhow",
@@ -406,7 +371,6 @@ pub(super) const STREET: &[Family] = &[
                 &["{p}{t}垃圾较多，候车环境差", "{p}{t}车辆摆放杂乱，堵住出入口"],
             ),
             fault(
-                ("设备故障", "equipment out of order"),
                 ("{t}设备故障不能使用", "The equipment cannot be used"),
                 days(2.0),
                 &["{p}{t}道闸不抬杆，车辆排队", "{p}{t}缴费设备无法扫码"],
@@ -422,19 +386,16 @@ pub(super) const STREET: &[Family] = &[
         words: &["桥", "地下通道", "隧道", "铁道口", "轨道"],
         faults: &[
             fault(
-                ("面层破损", "surface damaged"),
                 ("{t}面层破损、坑槽或脱落", "The surface is broken, pitted or coming off"),
                 days(5.0),
                 &["{p}{t}面层破损，出现坑槽", "{p}{t}伸缩缝处破损，车辆颠簸"],
             ),
             fault(
-                ("防护缺损", "guard missing"),
                 ("{t}栏杆、围护缺损", "The railing or fence is missing or broken"),
                 urgent(6.0),
                 &["{p}{t}栏杆缺损一段，临边无防护", "{p}{t}围护松动，行人倚靠危险"],
             ),
             fault(
-                ("裂缝渗水", "cracked or seeping"),
                 ("{t}结构裂缝、渗水或剥落", "The structure cracks, seeps or flakes"),
                 days(10.0),
                 &["{p}{t}侧墙渗水，墙皮剥落", "{p}{t}梁底有裂缝，请专业单位检测"],
@@ -442,13 +403,11 @@ pub(super) const STREET: &[Family] = &[
         ],
         states: &[
             fault(
-                ("积水", "flooded"),
                 ("{t}积水影响通行", "Standing water keeps people from passing"),
                 urgent(4.0),
                 &["{p}{t}雨后积水约二十厘米，车辆无法通行", "{p}{t}低洼处积水未退"],
             ),
             fault(
-                ("设备故障", "equipment out of order"),
                 (
                     "{t}照明、泵、计量等附属设备故障",
                     "Lighting, pumps, meters or the like do not work",
@@ -472,7 +431,6 @@ pub(super) const STREET: &[Family] = &[
         words: &["灯$"],
         faults: &[
             fault(
-                ("不亮", "dark"),
                 ("夜间{t}不亮或成片熄灭", "The lamp, or a row of lamps, is dark at night"),
                 days(1.0),
                 &[
@@ -482,7 +440,6 @@ pub(super) const STREET: &[Family] = &[
                 ],
             ),
             fault(
-                ("破损掉落", "broken or falling"),
                 (
                     "{t}灯罩、灯臂破损或有掉落危险",
                     "The shade or arm is broken or about to fall",
@@ -491,7 +448,6 @@ pub(super) const STREET: &[Family] = &[
                 &["{p}{t}灯罩破碎，有掉落危险", "{p}{t}灯臂被刮断悬空"],
             ),
             fault(
-                ("线路裸露", "bare wiring"),
                 (
                     "{t}检修门缺失或线路裸露",
                     "The service door is missing or wiring is bare",
@@ -505,13 +461,11 @@ pub(super) const STREET: &[Family] = &[
         ],
         states: &[
             fault(
-                ("白天常亮", "lit by day"),
                 ("白天{t}未熄灭", "The lamp burns by day"),
                 days(1.0),
                 &["{p}{t}白天一直亮着，浪费电", "{p}{t}早上九点仍未熄灭"],
             ),
             fault(
-                ("被遮挡", "hidden"),
                 (
                     "{t}被树冠等遮挡，照度不足",
                     "Tree crowns or the like keep the light from the road",

@@ -113,8 +113,6 @@ fn the_list_covers_every_class_and_names_known_bodies() {
         assert!(class(standard.kind, standard.class).is_some());
         *classes.entry((standard.kind, standard.class)).or_default() += 1;
         let texts = [
-            &standard.name,
-            &standard.name_en,
             &standard.condition,
             &standard.condition_en,
             &standard.closing,

@@ -25,7 +25,8 @@ async fn empty_city(store: Store) -> TestCity {
 async fn import(city: &TestCity, name: &str, text: &str, map: &str, options: ImportOptions) -> ImportReport {
     let bytes = text.len() as u64;
     let input = Cursor::new(text.as_bytes().to_vec());
-    import_cases(&city.kernel, (input, name, bytes), (map, "map.toml"), options, |_, _| {}).await.expect("imports")
+    let run = import_cases(&city.kernel, (input, name, bytes), (map, "map.toml"), options, |_, _| {});
+    Box::pin(run).await.expect("imports")
 }
 
 async fn total(city: &TestCity, query: &str) -> Value {
