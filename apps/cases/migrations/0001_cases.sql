@@ -86,8 +86,9 @@ CREATE TABLE cases_case (
     external_ref  TEXT UNIQUE,        -- of an import: which row of which source it was
     version       BIGINT NOT NULL
 );
-CREATE INDEX cases_case_state ON cases_case (state, due_at, id);
-CREATE INDEX cases_case_due ON cases_case (due_at, id) WHERE due_at IS NOT NULL;
+-- Most urgent first; what has no deadline comes last but is not lost.
+CREATE INDEX cases_case_state ON cases_case (state, COALESCE(due_at, 9007199254740991), id);
+CREATE INDEX cases_case_due ON cases_case (COALESCE(due_at, 9007199254740991), id);
 CREATE INDEX cases_case_reported ON cases_case (reported_at, id);
 CREATE INDEX cases_case_area ON cases_case (area, reported_at);
 CREATE INDEX cases_case_body ON cases_case (body, reported_at, id);
@@ -148,3 +149,16 @@ CREATE TABLE cases_import (
     done   BOOLEAN NOT NULL,
     at     BIGINT NOT NULL
 );
+
+-- Files of a responsibility list that somebody looks at before deciding; kept for a day.
+CREATE TABLE cases_list_preview (
+    id      TEXT PRIMARY KEY,
+    at      BIGINT NOT NULL,
+    user_id TEXT NOT NULL,
+    file    TEXT NOT NULL,            -- its name
+    bytes   BYTEA NOT NULL,
+    options TEXT NOT NULL,            -- JSON: how it is to be read
+    mark    TEXT NOT NULL,            -- of all that was shown
+    done    TEXT                      -- JSON: what was done
+);
+CREATE INDEX cases_list_preview_at ON cases_list_preview (at);

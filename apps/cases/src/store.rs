@@ -255,7 +255,7 @@ pub struct CaseQuery {
     pub to: Option<String>,
     /// A number, or words in the description or the place.
     pub text: Option<String>,
-    /// `reported` (newest first) or `due` (most urgent first; only cases that have a deadline).
+    /// `reported` (newest first) or `due` (most urgent first, those without a deadline last).
     pub sort: Option<Sort>,
     /// Where to go on.
     pub after: Option<String>,
@@ -369,6 +369,14 @@ impl Filter<'_> {
     }
 }
 
+/// What the most urgent order sorts by, as its indexes have it: what has no deadline comes last.
+const URGENCY: &str = "COALESCE(due_at, 9007199254740991)";
+
+/// The place of a case in that order.
+pub fn urgency(case: &Case) -> i64 {
+    case.due_at.map_or(9_007_199_254_740_991, Time::millis)
+}
+
 /// A page of cases.
 pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Case>> {
     let page = filter.query.page();
@@ -377,11 +385,10 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Case>> {
     let key: Option<(i64, CaseId)> = page.key()?;
     match filter.query.order() {
         Sort::Due => {
-            sql.push(" AND due_at IS NOT NULL");
             if let Some((due, id)) = key {
-                sql.push(" AND (due_at, id) > (").bind(due).push(", ").bind(id).push(")");
+                sql.push(" AND (").push(URGENCY).push(", id) > (").bind(due).push(", ").bind(id).push(")");
             }
-            sql.push(" ORDER BY due_at, id");
+            sql.push(" ORDER BY ").push(URGENCY).push(", id");
         }
         Sort::Reported => {
             if let Some((reported, id)) = key {
@@ -428,6 +435,24 @@ pub async fn open_counts(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<(State,
     let open = State::ALL.iter().copied().filter(|it| !it.is_end());
     sql.push(" AND state IN ").list(open).push(" GROUP BY state");
     Ok(tx.list(sql).await?)
+}
+
+/// The area with most cases in these states.
+pub async fn busiest_area(tx: &mut Tx, states: &[State]) -> Result<Option<String>> {
+    busiest(tx, "area", states).await
+}
+
+/// The body with most cases in these states.
+pub async fn busiest_body(tx: &mut Tx, states: &[State]) -> Result<Option<String>> {
+    busiest(tx, "body", states).await
+}
+
+async fn busiest(tx: &mut Tx, column: &'static str, states: &[State]) -> Result<Option<String>> {
+    let mut sql = Sql::new("SELECT ");
+    sql.push(column).push(" FROM cases_case WHERE state IN ").list(states.iter().copied());
+    sql.push(" AND ").push(column).push(" IS NOT NULL GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 1");
+    let rows: Vec<(String,)> = tx.list(sql).await?;
+    Ok(rows.into_iter().next().map(|it| it.0))
 }
 
 /// The measures of [`Counts`], in the order of the tally's columns.

@@ -102,8 +102,8 @@ pub(super) async fn case_list(
     };
     let by_due = query.order() == Sort::Due;
     let key = |it: &Case| {
-        let moment = if by_due { it.due_at.unwrap_or_default() } else { it.reported_at };
-        (moment.millis(), it.id)
+        let place = if by_due { store::urgency(it) } else { it.reported_at.millis() };
+        (place, it.id)
     };
     Ok(Json(Page::cut(rows, &query.page(), key).map(|it| names.row(&it))))
 }

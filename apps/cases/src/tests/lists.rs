@@ -57,6 +57,20 @@ async fn a_list_is_narrowed_down_and_goes_on_where_it_ended(store: Store) {
     let urgent = p.leader.get("/api/cases?sort=due").await.ok();
     assert_eq!(urgent["items"][7]["id"].as_str(), Some(case.as_str()), "two days are last");
 
+    // What has no deadline is not lost in the most urgent order, page by page: a declined case stands for all such.
+    let declined = urgent["items"][0]["id"].as_str().expect("an id").to_owned();
+    go(&p.acceptor, &declined, "decline", json!({ "note": "重复" })).await;
+    let mut seen = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = p.leader.get(&format!("/api/cases?sort=due&limit=3{after}")).await.ok();
+        let ids = page["items"].as_array().expect("items").iter().map(|it| it["id"].as_str().expect("an id").to_owned());
+        seen.extend(ids);
+        let Some(next) = page["next"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    assert_eq!((seen.len(), seen.last()), (8, Some(&declined)));
+
     for query in ["state=nowhere", "from=yesterday", "light=blue", "after=%25", "sort=size", "limit=x"] {
         let reply = p.leader.get(&format!("/api/cases?{query}")).await;
         assert_eq!(reply.status, 422, "{query}: {}", reply.body);
