@@ -181,6 +181,12 @@ impl Kernel {
         self.0.stop.clone()
     }
 
+    /// Stops what apps have running and closes the database; for commands, which end or begin anew.
+    pub async fn close(&self) {
+        self.0.stop.cancel();
+        self.db().close().await;
+    }
+
     /// Starts the sealer, the listeners and the jobs. The future that is returned ends when all of them have stopped.
     pub fn start_background(&self) -> impl Future<Output = ()> + Send + 'static {
         let tasks = TaskTracker::new();

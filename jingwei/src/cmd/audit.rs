@@ -18,7 +18,7 @@ pub(crate) async fn audit(config: Config, what: &What) -> Result<bool> {
     let verdict = match what {
         What::Verify => verify(&kernel).await?,
     };
-    kernel.db().close().await;
+    kernel.close().await;
     println!("{}", text(&verdict));
     Ok(verdict.ok)
 }

@@ -1,7 +1,9 @@
 //! The commands, and what several of them share: configuration, log, the way to the database.
 
 mod audit;
+mod demo;
 mod openapi;
+mod progress;
 mod serve;
 mod user;
 
@@ -29,6 +31,8 @@ pub(crate) struct Args {
 enum Command {
     /// 启动服务 · Start the service
     Serve(Settings),
+    /// 生成并启动演示区 · Make and start a demo district
+    Demo(demo::Options),
     /// 管理首批账号 · Make the first accounts
     User {
         #[command(flatten)]
@@ -51,6 +55,7 @@ enum Command {
 pub(crate) async fn run(args: Args) -> Result<bool> {
     match args.command {
         Command::Serve(settings) => serve::serve(settings.load()?).await.map(|()| true),
+        Command::Demo(options) => demo::demo(options).await.map(|()| true),
         Command::User { settings, what } => user::user(settings.load()?, what).await,
         Command::Audit { settings, what } => audit::audit(settings.load()?, &what).await,
         Command::Openapi => openapi::openapi().await.map(|()| true),

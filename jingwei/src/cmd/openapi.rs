@@ -37,7 +37,7 @@ impl Empty {
 
     /// Removes it.
     pub(super) async fn remove(self) {
-        self.kernel.db().close().await;
+        self.kernel.close().await;
         drop(std::fs::remove_dir_all(&self.folder));
     }
 }

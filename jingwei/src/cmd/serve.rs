@@ -21,13 +21,7 @@ pub(super) async fn serve_kernel(kernel: &Kernel, ready: impl FnOnce()) -> Resul
     // Before the first request, so that it is counted.
     Kernel::metrics();
     let (router, _) = http::build(kernel, kernel.apps(), pages::pages());
-    let listen = kernel.config().http.listen;
-    let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!(
-            "无法监听 {listen}，是否已有程序占用？用 [http] listen 或 JINGWEI_HTTP__LISTEN 另选 · \
-             cannot listen on {listen}; is another program there? Choose another with [http] listen or JINGWEI_HTTP__LISTEN"
-        )
-    })?;
+    let listener = listen(kernel.config()).await?;
     let address = listener.local_addr()?;
     println!("经纬 Jingwei {} · {} · http://{address}", env!("CARGO_PKG_VERSION"), kernel.db().kind());
     if auth::is_empty(kernel).await? {
@@ -37,4 +31,15 @@ pub(super) async fn serve_kernel(kernel: &Kernel, ready: impl FnOnce()) -> Resul
     }
     ready();
     http::serve(kernel, pages::not_modified(router), listener).await
+}
+
+/// Takes the address of the configuration, or says who may have it.
+pub(super) async fn listen(config: &Config) -> Result<TcpListener> {
+    let listen = config.http.listen;
+    TcpListener::bind(listen).await.with_context(|| {
+        format!(
+            "无法监听 {listen}，是否已有程序占用？用 [http] listen 或 JINGWEI_HTTP__LISTEN 另选 · \
+             cannot listen on {listen}; is another program there? Choose another with [http] listen or JINGWEI_HTTP__LISTEN"
+        )
+    })
 }

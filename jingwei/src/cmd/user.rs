@@ -85,7 +85,7 @@ pub(crate) async fn user(config: Config, what: What) -> Result<bool> {
             secret.show(&login);
         }
     }
-    kernel.db().close().await;
+    kernel.close().await;
     Ok(true)
 }
 

@@ -386,8 +386,14 @@ impl<'a> Planner<'a> {
                     (last_step(state), desk_before(now, minutes))
                 }
             };
-            // Live it from a first guess, and move the report by what it missed.
-            plan.at = due - 40 * MINUTE;
+            // Live it from a first guess, and move the report by what it missed. The desk's limits are minutes, a body's
+            // are hours and days.
+            let (guess, close) = match state {
+                "reported" => (0, MINUTE),
+                "handling" => (40 * MINUTE, 45 * MINUTE),
+                _ => (40 * MINUTE, MINUTE),
+            };
+            plan.at = due - guess;
             for _ in 0..6 {
                 plan.at = self.waking(plan.at, plan.source);
                 let case = self.history.live(&plan);
@@ -395,7 +401,7 @@ impl<'a> Planner<'a> {
                     break;
                 };
                 let last = case.steps.last().map_or(reached.at, |s| s.at);
-                if last <= now && (reached.at - due).abs() < 45 * MINUTE {
+                if last <= now && (reached.at - due).abs() < close {
                     break;
                 }
                 plan.at -= (reached.at - due).max(last - now);
