@@ -138,6 +138,11 @@ impl Catalogue {
         self.standards.insert(standard.code.clone(), standard);
     }
 
+    /// Grows with each change of the list.
+    pub(crate) fn revision(&self) -> i64 {
+        self.revision
+    }
+
     /// How long the centre's own step in this state may take.
     pub fn stage_limit(&self, state: State) -> Option<Limit> {
         self.stage_limits.get(&state).copied()
@@ -151,9 +156,9 @@ pub fn catalogue(kernel: &Kernel) -> Result<Arc<Catalogue>> {
     kernel.shared()
 }
 
-/// Says, within a work, that the list has changed; call [`reload`] after its commit.
-pub(crate) async fn touch(work: &mut Work) -> Result<()> {
-    work.next_number(REVISION).await.map(drop)
+/// Says, within a work, that the list has changed, and gives its revision from then on; call [`reload`] after the commit.
+pub(crate) async fn touch(work: &mut Work) -> Result<i64> {
+    work.next_number(REVISION).await
 }
 
 

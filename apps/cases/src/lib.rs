@@ -16,6 +16,7 @@ mod desk;
 mod routes;
 mod jobs;
 mod case_import;
+mod list_import;
 mod seed;
 
 #[cfg(test)]

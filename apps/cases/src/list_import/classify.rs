@@ -6,7 +6,7 @@
 use standards::{Edition, Kind, class};
 
 use super::header::Meaning;
-use super::problems::{CODE_BY_NAME, LOCAL_CLASS, NO_CODE, NO_EDITION, NO_KIND, OTHER_NAME};
+use super::problems::{BAD_CODE, CODE_BY_NAME, LOCAL_CLASS, NO_CODE, NO_EDITION, NO_KIND, OTHER_NAME};
 use super::understand::{Draft, Rows, two_digits};
 use super::{ListItem, code};
 
@@ -64,6 +64,9 @@ impl Rows<'_> {
             let parts = [item.class.as_deref(), item.minor.as_deref()];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
         };
+        if let Some(whole) = draft.code.as_deref().filter(|code| code::is_own(code)) {
+            return self.own_class(row, item, whole);
+        }
         let Some(digits) = &draft.digits else {
             let found = item
                 .minor
@@ -144,6 +147,25 @@ impl Rows<'_> {
             _ => {}
         }
         self.ask_kind(row, &item);
+        item
+    }
+
+    /// A whole code of this house says edition and kind itself.
+    fn own_class(&mut self, row: usize, mut item: ListItem, whole: &str) -> ListItem {
+        let (edition, rest) = whole.split_once('.').unwrap_or_default();
+        let (letter, number) = rest.split_at(1);
+        let kind = if letter == "C" { Kind::Component } else { Kind::Matter };
+        if item.kind.is_some_and(|said| said != kind) {
+            let problem = self.problem_in(&BAD_CODE, row, Meaning::MinorCode).arg("value", whole);
+            self.problems.push(problem);
+            return item;
+        }
+        item.kind = Some(kind);
+        item.edition = edition.parse().ok();
+        item.class = Some(item.edition.map_or(whole, |_| number).to_owned());
+        item.class_2026 = class(kind, number)
+            .filter(|_| item.edition == Some(Edition::E2026))
+            .map(|class| class.code.to_owned());
         item
     }
 

@@ -24,10 +24,18 @@ pub(crate) fn kind_in(text: &str) -> Option<Kind> {
 /// The digits of a code and the name in one cell: `01`, `供水井盖`, `01 供水井盖`, `供水井盖（01）`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CodeAndName {
-    /// The digits, half-width.
+    /// The digits, half-width; or a whole code of this house.
     pub code: Option<String>,
     /// The name as written.
     pub name: Option<String>,
+}
+
+/// Whether a text is a whole code as this house writes it: edition, kind letter and number, as in `local.M001002`.
+pub(crate) fn is_own(text: &str) -> bool {
+    let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let number = |part: &str| part.len() > 1 && part.bytes().skip(1).all(|b| b.is_ascii_digit());
+    text.split_once('.')
+        .is_some_and(|(edition, rest)| word(edition) && rest.starts_with(['C', 'M']) && number(rest))
 }
 
 /// Takes a cell apart. Digits that begin a name, as in `110岗亭`, stay with it unless a sign or a zero sets them off.
@@ -37,7 +45,7 @@ pub(crate) fn split(cell: &str) -> CodeAndName {
     if plain.is_empty() {
         return CodeAndName::default();
     }
-    if plain.bytes().all(|b| b.is_ascii_digit()) {
+    if plain.bytes().all(|b| b.is_ascii_digit()) || is_own(plain) {
         return CodeAndName {
             code: Some(plain.to_owned()),
             name: None,
@@ -206,6 +214,8 @@ mod tests {
             ("供水井盖", None, Some("供水井盖")),
             ("110岗亭", None, Some("110岗亭")),
             ("变压器（箱）", None, Some("变压器（箱）")),
+            ("local.M001002", Some("local.M001002"), None),
+            ("2.5M电缆", Some("2"), Some("5M电缆")),
             ("", None, None),
         ] {
             assert_eq!(

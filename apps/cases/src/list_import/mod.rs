@@ -1,23 +1,31 @@
 //! The responsibility list 责任清单 from spreadsheets as cities have them, and back.
 //!
-//! Pure: bytes in, items and a report out. The report is the preview that a person sees before anything is stored: which
-//! sheet was taken, where its header is, what each column was understood as, and row by row what was not understood and
-//! why. What has two meanings is never decided in silence.
+//! Reading is pure: bytes in, items and a report out. The report is the preview that a person sees before anything is
+//! stored: which sheet was taken, where its header is, what each column was understood as, and row by row what was not
+//! understood and why. What has two meanings is never decided in silence. [`plan`] holds the items against the list in
+//! force; [`put_in_force`] does what the plan says.
 
 mod classify;
-pub(crate) mod code;
+mod code;
 pub(crate) mod export;
-pub(crate) mod header;
-pub(crate) mod limit;
-pub(crate) mod problems;
-pub(crate) mod sheet;
+mod header;
+mod limit;
+mod problems;
+mod sheet;
 mod understand;
 
+mod plan;
+mod present;
+mod store;
+
 use kernel::intake::{Kind as ProblemKind, Problem};
+use serde::{Deserialize, Serialize};
 use standards::{Edition, Kind, Limit, Unit};
 
-pub(crate) use export::export;
 pub(crate) use header::{Column, Meaning};
+pub(crate) use plan::{ClassRef, Fate, Plan, Planned, Present, plan};
+pub(crate) use present::items;
+pub(crate) use store::{Done, Preview, PreviewId, Reading, forget_old, load, put_in_force, save};
 
 /// No sheet has a header that could be a list's.
 pub(crate) const NO_HEADER: ProblemKind = ProblemKind::error(
@@ -45,7 +53,7 @@ pub(crate) const COLUMN_TWICE: ProblemKind = ProblemKind::warning(
 );
 
 /// What the sender knows about the list.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Options {
     /// The sheet to read; the one that looks most like a list otherwise.
     pub sheet: Option<String>,
@@ -98,18 +106,6 @@ pub(crate) struct ListItem {
     pub supervisors: Vec<String>,
     /// Note.
     pub note: String,
-}
-
-impl ListItem {
-    /// Whether two items say the same, wherever they stand and however their limits were written.
-    pub(crate) fn same_as(&self, other: &Self) -> bool {
-        let bare = |item: &Self| Self {
-            row: 0,
-            limit_text: String::new(),
-            ..item.clone()
-        };
-        bare(self) == bare(other)
-    }
 }
 
 /// What was read, for the preview.
@@ -205,4 +201,4 @@ fn once_each(file: &str, header: &mut header::Header) -> Vec<Problem> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -108,6 +108,48 @@ pub(crate) const BY_AREA: Kind = Kind::warning(
 );
 /// No limit.
 pub(crate) const NO_LIMIT: Kind = Kind::warning("cases.list_no_limit", "没有处置时限", "There is no time limit");
+/// A limit is the point of a standard.
+pub(crate) const LEFT_NO_LIMIT: Kind = Kind::error(
+    "cases.list_left_no_limit",
+    "没有可用的处置时限，未导入",
+    "There is no limit that can be used; not imported",
+);
+/// Only a person can tell component from matter.
+pub(crate) const LEFT_NO_KIND: Kind = Kind::error(
+    "cases.list_left_no_kind",
+    "不知道是部件还是事件，未导入；请指定后重新预览",
+    "Component or matter is not known; not imported. Say it and preview again",
+);
+/// Only a person can tell which class is meant.
+pub(crate) const LEFT_CLASS: Kind = Kind::error(
+    "cases.list_left_class",
+    "类别的代码与名称不一致，未导入；请选择以代码还是以名称为准后重新预览",
+    "Code and name of the class disagree; not imported. Choose which to follow and preview again",
+);
+/// Two rows that mean the same standard.
+pub(crate) const LEFT_TWICE: Kind = Kind::error(
+    "cases.list_left_twice",
+    "与前面一行是同一条标准，未导入",
+    "It is the same standard as a row above; not imported",
+);
+/// A name that is none of the bodies.
+pub(crate) const UNKNOWN_BODY: Kind = Kind::warning(
+    "cases.list_unknown_body",
+    "没有名为“{value}”的单位（{count}行）；已有标准保留原单位，新标准暂无单位",
+    "There is no body named “{value}” ({count} rows); standards that exist keep theirs, new ones have none yet",
+);
+/// A cell with more than one body.
+pub(crate) const MORE_BODIES: Kind = Kind::warning(
+    "cases.list_more_bodies",
+    "“{value}”有多个单位（{count}行），只采用“{used}”",
+    "“{value}” has several bodies ({count} rows); only “{used}” is taken",
+);
+/// A column that a standard has no place for.
+pub(crate) const NOT_KEPT: Kind = Kind::note(
+    "cases.list_not_kept",
+    "“{column}”列的内容不保存",
+    "What the column “{column}” says is not kept",
+);
 /// No responsible body.
 pub(crate) const NO_BODY: Kind = Kind::warning("cases.list_no_body", "没有责任主体", "There is no responsible body");
 /// The same standard a second time.

@@ -203,7 +203,7 @@ impl Rows<'_> {
         } else if let Some(head) = minor
             .code
             .as_deref()
-            .filter(|code| code.len() > 3)
+            .filter(|code| code.len() > 3 && !code::is_own(code))
             .and_then(|code| code.get(..2))
             && self.major.code.as_deref().is_none_or(|code| two_digits(code) != head)
         {
@@ -252,12 +252,9 @@ impl Rows<'_> {
         if item.condition.is_empty() && !has_limit && item.bodies.is_empty() {
             return self.skip(self.problem(&NOTHING_SAID, row).arg("value", class));
         }
-        let digits = self
-            .minor
-            .code
-            .as_deref()
-            .and_then(|code| code::digits(self.major.code.as_deref(), code));
-        if let (Some(code), None) = (self.minor.code.as_deref(), &digits) {
+        let code = self.minor.code.as_deref().filter(|code| !code::is_own(code));
+        let digits = code.and_then(|code| code::digits(self.major.code.as_deref(), code));
+        if let (Some(code), None) = (code, &digits) {
             let problem = self.problem_in(&BAD_CODE, row, Meaning::MinorCode).arg("value", code);
             let problem = problem.arg("major", self.major.code.as_deref().unwrap_or(""));
             self.problems.push(problem);

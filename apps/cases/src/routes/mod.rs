@@ -3,8 +3,10 @@
 mod desk;
 mod figures;
 mod list;
+mod list_import;
 mod standards;
 
+use axum::extract::DefaultBodyLimit;
 use kernel::http::{Guard, Routes, routes};
 
 use crate::permissions::{CASE_CONTACT, CASE_FIGURES, CASE_READ, CASE_REPORT, STANDARDS_MANAGE};
@@ -14,6 +16,8 @@ use crate::permissions::{CASE_CONTACT, CASE_FIGURES, CASE_READ, CASE_REPORT, STA
 /// A move has one address for all actions: which permission it needs stands in the table of moves (`flow.rs`), which the
 /// handler asks, so that there is one place for it.
 pub(crate) fn table() -> Routes {
+    let mut preview = routes!(list_import::list_preview);
+    preview.2 = preview.2.layer(DefaultBodyLimit::max(list_import::MOST_BYTES));
     Routes::new()
         .add(routes!(desk::case_report).needs(&CASE_REPORT))
         .add(routes!(list::case_list).needs(&CASE_READ))
@@ -28,4 +32,9 @@ pub(crate) fn table() -> Routes {
         .add(routes!(standards::standard_list).needs(&CASE_READ))
         .add(routes!(standards::class_create).needs(&STANDARDS_MANAGE))
         .add(routes!(standards::standard_create).needs(&STANDARDS_MANAGE))
+        .add(routes!(standards::standard_change).needs(&STANDARDS_MANAGE))
+        .add(preview.needs(&STANDARDS_MANAGE))
+        .add(routes!(list_import::list_look).needs(&STANDARDS_MANAGE))
+        .add(routes!(list_import::list_commit).needs(&STANDARDS_MANAGE))
+        .add(routes!(list_import::list_export).needs(&CASE_READ))
 }

@@ -4,16 +4,17 @@ use axum::extract::State as AppState;
 use grid::api::atlas;
 use kernel::auth::User;
 use kernel::error::{Error, Fields, Result, codes as kernel_codes};
-use kernel::http::{Json, Query};
+use kernel::http::{Json, Path, Query};
 use kernel::page::{Page, PageQuery};
 use kernel::{Kernel, Work};
 use serde::{Deserialize, Serialize};
-use standards::{Limit, Unit};
+use standards::Limit;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::catalogue::{self, Class, Standard, catalogue};
 use crate::model::StandardId;
+use crate::moves::local_day;
 use crate::view::{Named, Names};
 
 /// Which classes.
@@ -46,8 +47,13 @@ pub(super) async fn class_list(
 pub(super) struct StandardQuery {
     /// A class's code, or the beginning of codes.
     class: Option<String>,
+    /// The responsible or supervising body, by code.
+    body: Option<String>,
     /// In the condition or the class's name.
     text: Option<String>,
+    /// Also those that are not in force today.
+    #[serde(default)]
+    all: bool,
     /// Where to go on.
     after: Option<String>,
     /// How many.
@@ -55,7 +61,7 @@ pub(super) struct StandardQuery {
 }
 
 /// A time limit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub(super) struct LimitView {
     /// How many.
     amount: f64,
@@ -67,6 +73,17 @@ pub(super) struct LimitView {
     /// In English; not needed in a request.
     #[serde(default)]
     en: String,
+}
+
+impl From<Limit> for LimitView {
+    fn from(it: Limit) -> Self {
+        Self {
+            amount: it.amount(),
+            unit: it.unit().to_string(),
+            zh: it.zh(),
+            en: it.en(),
+        }
+    }
 }
 
 /// A filing standard.
@@ -91,7 +108,6 @@ pub(super) struct StandardView {
 }
 
 fn view(names: &Names<'_>, it: &Standard) -> StandardView {
-    let limit = it.limit();
     StandardView {
         id: it.id,
         code: it.code.clone(),
@@ -101,12 +117,7 @@ fn view(names: &Names<'_>, it: &Standard) -> StandardView {
         condition_en: it.condition_en.clone(),
         closing: it.closing.clone(),
         closing_en: it.closing_en.clone(),
-        limit: LimitView {
-            amount: it.amount,
-            unit: it.unit.clone(),
-            zh: limit.map(Limit::zh).unwrap_or_default(),
-            en: limit.map(Limit::en).unwrap_or_default(),
-        },
+        limit: it.limit().map(LimitView::from).unwrap_or_default(),
         body: it.body.as_deref().map(|it| names.body(it)),
         level: it.level.clone(),
         supervisor: it.supervisor.as_deref().map(|it| names.body(it)),
@@ -139,8 +150,12 @@ pub(super) async fn standard_list(
         let words = [Some(&it.condition), it.condition_en.as_ref(), Some(&class.name), class.name_en.as_ref(), Some(&it.code)];
         words.into_iter().flatten().any(|it| it.to_lowercase().contains(text))
     };
+    let today = local_day(&kernel, kernel.now());
+    let of_body = |it: &Standard, body: &str| [&it.body, &it.supervisor].into_iter().flatten().any(|it| it == body);
     let rows: Vec<&Standard> = catalogue
         .standards()
+        .filter(|it| query.all || it.in_force(&today))
+        .filter(|it| query.body.as_deref().is_none_or(|body| of_body(it, body)))
         .filter(|it| after.as_ref().is_none_or(|after| it.code > *after))
         .filter(|it| query.class.as_ref().is_none_or(|class| it.class.starts_with(class.as_str())))
         .filter(|it| text.as_ref().is_none_or(|text| says(it, text)))
@@ -235,56 +250,32 @@ pub(super) async fn standard_create(
     user: User,
     Json(input): Json<NewStandard>,
 ) -> Result<Json<StandardView>> {
-    let (atlas, known) = (atlas(&kernel)?, catalogue(&kernel)?);
-    let mut fields = Fields::new();
-    fields.text("condition", &input.condition, 1, 500);
-    for (field, text) in
-        [("condition_en", &input.condition_en), ("closing", &input.closing), ("closing_en", &input.closing_en)]
-    {
-        fields.text(field, text.as_deref().unwrap_or_default(), 0, 500);
-    }
-    let unit = input.limit.unit.parse::<Unit>().ok();
-    if unit.is_none_or(|unit| Limit::new(input.limit.amount, unit).is_err()) {
-        fields.refuse_with("limit", &kernel_codes::UNKNOWN, &[("value", &format!("{} {}", input.limit.amount, input.limit.unit))]);
-    }
-    if known.class(&input.class).is_none() {
-        fields.refuse_with("class", &kernel_codes::UNKNOWN, &[("value", &input.class)]);
-    }
-    for (field, code) in [("body", &input.body), ("supervisor", &input.supervisor)] {
-        if let Some(code) = code.as_ref().filter(|it| atlas.body(it).is_none()) {
-            fields.refuse_with(field, &kernel_codes::UNKNOWN, &[("value", code)]);
-        }
-    }
-    if let Some(level) = input.level.as_deref().filter(|it| !["town", "village"].contains(it)) {
-        fields.refuse_with("level", &kernel_codes::UNKNOWN, &[("value", level)]);
-    }
-    if input.body.is_none() && input.level.is_none() {
-        fields.refuse("body", &kernel_codes::REQUIRED);
-    }
-    fields.done()?;
+    let known = catalogue(&kernel)?;
+    let mut standard = Standard {
+        id: input.id.map_or_else(|| kernel.id(), StandardId),
+        code: String::new(),
+        class: input.class.clone(),
+        condition: input.condition.trim().to_owned(),
+        condition_en: input.condition_en.clone(),
+        closing: input.closing.clone(),
+        closing_en: input.closing_en.clone(),
+        amount: input.limit.amount,
+        unit: input.limit.unit.clone(),
+        body: input.body.clone(),
+        level: input.level.clone(),
+        supervisor: input.supervisor.clone(),
+        valid_from: None,
+        valid_to: None,
+        version: 1,
+    };
+    check(&kernel, &standard)?;
     let mut work = kernel.work(&user).await?;
     let id = match work.first_answer::<StandardId>(input.id, &input).await? {
         Some(first) => first,
         None => {
             let n = work.next_number(&format!("cases.standard.{}", input.class)).await?;
             let taken = known.standards_of(&input.class).filter_map(|it| it.code[input.class.len()..].parse::<i64>().ok()).max();
-            let standard = Standard {
-                id: input.id.map_or_else(|| kernel.id(), StandardId),
-                code: format!("{}{:02}", input.class, n + taken.unwrap_or(0)),
-                class: input.class,
-                condition: input.condition.trim().to_owned(),
-                condition_en: input.condition_en,
-                closing: input.closing,
-                closing_en: input.closing_en,
-                amount: input.limit.amount,
-                unit: input.limit.unit,
-                body: input.body,
-                level: input.level,
-                supervisor: input.supervisor,
-                valid_from: None,
-                valid_to: None,
-                version: 1,
-            };
+            standard.code = format!("{}{:02}", input.class, n + taken.unwrap_or(0));
             catalogue::save_standard(&mut work, &standard).await?;
             catalogue::touch(&mut work).await?;
             let facts = serde_json::json!({ "code": standard.code, "condition": standard.condition });
@@ -294,12 +285,138 @@ pub(super) async fn standard_create(
             id
         }
     };
-    let now = catalogue(&kernel)?;
+    look(&kernel, id)
+}
+
+/// What a filing standard is to say from now on.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangedStandard {
+    /// The version that was looked at.
+    version: i64,
+    /// When a case is filed under it.
+    #[schema(min_length = 1, max_length = 500)]
+    condition: String,
+    /// The same in English.
+    #[schema(max_length = 500)]
+    condition_en: Option<String>,
+    /// When a case can be closed.
+    #[schema(max_length = 500)]
+    closing: Option<String>,
+    /// The same in English.
+    #[schema(max_length = 500)]
+    closing_en: Option<String>,
+    /// How long handling may take.
+    limit: LimitView,
+    /// The responsible body, by code …
+    body: Option<String>,
+    /// … or the place's own body at this level: `town` or `village`.
+    level: Option<String>,
+    /// The supervising body, by code.
+    supervisor: Option<String>,
+    /// The first day on which it is in force, `YYYY-MM-DD`; always if not said.
+    valid_from: Option<String>,
+    /// The last one.
+    valid_to: Option<String>,
+}
+
+/// Correct a filing standard, or end it. Cases that run keep the limit with which they were dispatched.
+#[utoipa::path(put, path = "/api/standards/{id}", tag = "cases", params(("id" = StandardId, Path)), request_body = ChangedStandard, responses((status = 200, body = StandardView)))]
+pub(super) async fn standard_change(
+    AppState(kernel): AppState<Kernel>,
+    user: User,
+    Path(id): Path<StandardId>,
+    Json(input): Json<ChangedStandard>,
+) -> Result<Json<StandardView>> {
+    catalogue::refresh(kernel.clone()).await?;
+    let known = catalogue(&kernel)?;
+    let before = known.standard(id).ok_or_else(|| Error::from(&kernel_codes::NOT_FOUND))?;
+    let standard = Standard {
+        condition: input.condition.trim().to_owned(),
+        condition_en: input.condition_en,
+        closing: input.closing,
+        closing_en: input.closing_en,
+        amount: input.limit.amount,
+        unit: input.limit.unit,
+        body: input.body,
+        level: input.level,
+        supervisor: input.supervisor,
+        valid_from: input.valid_from,
+        valid_to: input.valid_to,
+        ..before.clone()
+    };
+    check(&kernel, &standard)?;
+    if standard == *before {
+        return look(&kernel, id);
+    }
+    let mut work = kernel.work(&user).await?;
+    // Last who writes waits here; the version is that of the list which was read, or somebody was faster.
+    let revision = catalogue::touch(&mut work).await?;
+    if input.version != before.version || revision != known.revision() + 1 {
+        return Err(Error::from(&kernel_codes::STALE));
+    }
+    catalogue::save_standard(&mut work, &standard).await?;
+    let facts = serde_json::json!({ "code": standard.code, "before": terms(before), "after": terms(&standard) });
+    work.audit("cases.standard_changed", id, facts).await?;
+    work.commit().await?;
+    catalogue::reload(&kernel).await?;
+    look(&kernel, id)
+}
+
+/// What a reviewer asks for of a standard.
+fn terms(it: &Standard) -> serde_json::Value {
+    serde_json::json!({
+        "condition": it.condition,
+        "closing": it.closing,
+        "limit": it.limit().map(Limit::en),
+        "body": it.body,
+        "level": it.level,
+        "supervisor": it.supervisor,
+        "valid_from": it.valid_from,
+        "valid_to": it.valid_to,
+    })
+}
+
+/// Refuses what no standard can say.
+fn check(kernel: &Kernel, it: &Standard) -> Result<()> {
+    let (atlas, known) = (atlas(kernel)?, catalogue(kernel)?);
+    let mut fields = Fields::new();
+    fields.text("condition", &it.condition, 1, 500);
+    for (field, text) in [("condition_en", &it.condition_en), ("closing", &it.closing), ("closing_en", &it.closing_en)] {
+        fields.text(field, text.as_deref().unwrap_or_default(), 0, 500);
+    }
+    if it.limit().is_none() {
+        fields.refuse_with("limit", &kernel_codes::UNKNOWN, &[("value", &format!("{} {}", it.amount, it.unit))]);
+    }
+    if known.class(&it.class).is_none() {
+        fields.refuse_with("class", &kernel_codes::UNKNOWN, &[("value", &it.class)]);
+    }
+    for (field, code) in [("body", &it.body), ("supervisor", &it.supervisor)] {
+        if let Some(code) = code.as_ref().filter(|it| atlas.body(it).is_none()) {
+            fields.refuse_with(field, &kernel_codes::UNKNOWN, &[("value", code)]);
+        }
+    }
+    if let Some(level) = it.level.as_deref().filter(|it| !["town", "village"].contains(it)) {
+        fields.refuse_with("level", &kernel_codes::UNKNOWN, &[("value", level)]);
+    }
+    if it.body.is_none() && it.level.is_none() {
+        fields.refuse("body", &kernel_codes::REQUIRED);
+    }
+    for (field, day) in [("valid_from", &it.valid_from), ("valid_to", &it.valid_to)] {
+        if day.as_deref().is_some_and(|it| it.len() != 10 || it.parse::<jiff::civil::Date>().is_err()) {
+            fields.refuse_with(field, &kernel_codes::FORMAT, &[("why", "YYYY-MM-DD")]);
+        }
+    }
+    fields.done()
+}
+
+fn look(kernel: &Kernel, id: StandardId) -> Result<Json<StandardView>> {
+    let (atlas, known) = (atlas(kernel)?, catalogue(kernel)?);
     let names = Names {
         atlas: &atlas,
-        catalogue: &now,
+        catalogue: &known,
         now: kernel.now(),
     };
-    let standard = now.standard(id).ok_or_else(|| Error::from(&kernel_codes::NOT_FOUND))?;
+    let standard = known.standard(id).ok_or_else(|| Error::from(&kernel_codes::NOT_FOUND))?;
     Ok(Json(view(&names, standard)))
 }
