@@ -369,7 +369,7 @@ impl Fields {
         if self.0.is_empty() { Ok(()) } else { Err(self.into_error()) }
     }
 
-    fn into_error(self) -> Error {
+    pub(crate) fn into_error(self) -> Error {
         let mut error = codes::INVALID.with("n", self.0.len());
         error.0.fields = self.0;
         error

@@ -24,7 +24,7 @@ use utoipa_axum::routes;
 
 use crate::auth::{User, UserId, not_found};
 use crate::config::FileStore;
-use crate::error::{Error, codes};
+use crate::error::{Error, Fields, codes};
 use crate::http::{Guard, Json, Path, Query, Routes};
 use crate::work::Work;
 use crate::{Kernel, Result, Time, args, id};
@@ -303,7 +303,11 @@ async fn file_upload(State(kernel): State<Kernel>, user: User, mut form: Multipa
         match field.name() {
             Some("id") => {
                 let text = field.text().await.map_err(malformed)?;
-                id = Some(text.parse::<FileId>().map_err(|_| Error::field("id", &codes::FORMAT).with("why", "UUID"))?);
+                id = Some(text.parse::<FileId>().map_err(|_| {
+                    let mut fields = Fields::new();
+                    fields.refuse_with("id", &codes::FORMAT, &[("why", "UUID")]);
+                    fields.into_error()
+                })?);
             }
             Some("file") => {
                 let name = field.file_name().unwrap_or("photo").to_owned();

@@ -55,6 +55,10 @@ async fn accounts_are_made_by_one_administrator_and_given_roles_by_another(store
     let grants = json!({ "version": 1, "grants": [{ "role": "audit_admin", "scope": { "kind": "all" } }] });
     let path = format!("/api/users/{id}/grants");
     system.put(&path, grants.clone()).await.refused(403, "kernel.forbidden");
+    let log = city.user("audit_admin", Reach::All).await.get("/api/audit?action=kernel.forbidden").await.ok();
+    let tried = |n: usize| (log["items"][n]["subject"].as_str(), log["items"][n]["outcome"].as_str());
+    assert_eq!(tried(0), (Some(format!("PUT {path}").as_str()), Some("refused")), "attempts are in the log, too");
+    assert_eq!(tried(1).0, Some("POST /api/users"));
     let given = security.put(&path, grants.clone()).await.ok();
     assert_eq!(given["grants"][0]["role"], "audit_admin");
     security.put(&path, grants).await.refused(409, "kernel.stale");

@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Response};
 use tracing::{Instrument, error, info, info_span, warn};
 
 use crate::Kernel;
-use crate::auth::session;
+use crate::audit::{self, Entry};
+use crate::auth::{User, session};
 use crate::error::{Error, Lang, codes};
 use crate::http::client_ip;
 
@@ -112,7 +113,24 @@ pub(super) async fn identify(State(kernel): State<Kernel>, request: Request, nex
             Err(error) => return error.into_response(),
         }
     }
-    next.run(Request::from_parts(parts, body)).await
+    let asked = parts.extensions.get::<User>().cloned().map(|user| (user, parts.method.clone(), parts.uri.path().to_owned()));
+    let response = next.run(Request::from_parts(parts, body)).await;
+    match asked {
+        Some((user, method, path)) if response.status() == StatusCode::FORBIDDEN => {
+            record_refusal(&kernel, &user, format!("{method} {path}"), response).await
+        }
+        _ => response,
+    }
+}
+
+/// What somebody tried without the right to is in the audit log, too; a refusal that cannot be recorded is a failure.
+async fn record_refusal(kernel: &Kernel, user: &User, what: String, response: Response) -> Response {
+    let code = response.extensions().get::<Failed>().map(|it| it.0.code().code);
+    let entry = Entry::refused("kernel.forbidden", what, serde_json::json!({ "code": code }));
+    match audit::refuse(kernel, Some(user), entry).await {
+        Ok(()) => response,
+        Err(error) => error.into_response(),
+    }
 }
 
 /// Browsers say where a request comes from; clients that are no browser say nothing and carry no foreign cookies.
