@@ -1,14 +1,18 @@
 //! What a case is, and what a move does to it: pure rules, without SQL, HTTP or a clock of their own.
 
+mod counts;
+mod input;
+mod words;
+
 use jiff::tz::TimeZone;
-use kernel::Time;
-use kernel::error::{Error, Fields, Result, codes as kernel_codes};
-use kernel::flow::{Ask, Move, Tick};
-use kernel::{auth::UserId, files::FileId, id, words};
-use serde::{Deserialize, Serialize};
+use kernel::error::{Error, Result};
+use kernel::flow::{Move, Tick};
+use kernel::{Time, auth::UserId, files::FileId, id};
 use standards::{Calendar, Clock, Light, Limit, YELLOW};
-use utoipa::ToSchema;
-use uuid::Uuid;
+
+pub use counts::Counts;
+pub use input::{MAX_PHOTOS, MoveInput};
+pub use words::{Action, Satisfaction, Source, State, Step};
 
 use crate::codes;
 
@@ -24,116 +28,6 @@ id!(
     /// A filing standard.
     StandardId
 );
-
-words! {
-    /// Where a case stands.
-    pub enum State {
-        /// Waits to be accepted.
-        Reported = "reported", "待受理", "Reported";
-        /// A worker looks whether the report is true.
-        Verifying = "verifying", "核实中", "Being verified";
-        /// Waits to be filed.
-        Accepted = "accepted", "待立案", "Accepted";
-        /// Not taken: an end.
-        Declined = "declined", "不予受理", "Declined";
-        /// Waits to be dispatched.
-        Filed = "filed", "待派遣", "Filed";
-        /// Waits to be received by the body.
-        Dispatched = "dispatched", "待接收", "Dispatched";
-        /// The body is at work.
-        Handling = "handling", "处理中", "Being handled";
-        /// Waits to be sent for a check.
-        Handled = "handled", "待核查", "Handled";
-        /// Somebody looks whether it is done.
-        Checking = "checking", "核查中", "Being checked";
-        /// Waits to be closed.
-        Checked = "checked", "待结案", "Checked";
-        /// Done: an end.
-        Closed = "closed", "已结案", "Closed";
-        /// Given up with a reason: an end.
-        Voided = "voided", "已作废", "Voided";
-    }
-}
-
-impl State {
-    /// Whether nothing more is to be done.
-    pub const fn is_end(self) -> bool {
-        matches!(self, Self::Declined | Self::Closed | Self::Voided)
-    }
-
-    /// Whether the body's limit is what the case is measured by.
-    const fn is_with_body(self) -> bool {
-        matches!(self, Self::Dispatched | Self::Handling)
-    }
-}
-
-words! {
-    /// What can be done with a case.
-    pub enum Action {
-        /// Report it.
-        Report = "report", "上报", "Report";
-        /// Take it on.
-        Accept = "accept", "受理", "Accept";
-        /// Refuse it.
-        Decline = "decline", "不予受理", "Decline";
-        /// Have a worker look whether it is true.
-        SendVerify = "send_verify", "发起核实", "Send for verification";
-        /// Say whether it is true.
-        Verify = "verify", "核实反馈", "Verify";
-        /// File it under a standard.
-        File = "file", "立案", "File";
-        /// Send it to the responsible body.
-        Dispatch = "dispatch", "派遣", "Dispatch";
-        /// Take it as a body.
-        Receive = "receive", "接收", "Receive";
-        /// Give it to a colleague.
-        Assign = "assign", "指派", "Assign";
-        /// Report it done.
-        Handle = "handle", "处理反馈", "Report as handled";
-        /// Send it back a step with a reason.
-        Return = "return", "退回", "Return";
-        /// Have somebody look whether it is done.
-        SendCheck = "send_check", "发起核查", "Send for a check";
-        /// Say whether it is done.
-        Check = "check", "核查反馈", "Check";
-        /// Close it.
-        Close = "close", "结案", "Close";
-        /// Send it to the same body again.
-        Rework = "rework", "返工", "Rework";
-        /// Give it up.
-        Void = "void", "作废", "Void";
-        /// Say how satisfied the reporter is.
-        Evaluate = "evaluate", "评价", "Evaluate";
-        /// Add a remark.
-        Note = "note", "备注", "Note";
-    }
-}
-
-words! {
-    /// Who a report comes from.
-    pub enum Source {
-        /// A grid worker.
-        Worker = "worker", "网格员", "Grid worker";
-        /// A resident.
-        Resident = "resident", "居民", "Resident";
-        /// A telephone line.
-        Hotline = "hotline", "热线", "Hotline";
-        /// A department or another office.
-        Department = "department", "部门", "Department";
-    }
-}
-
-words! {
-    /// How satisfied the reporter is.
-    pub enum Satisfaction {
-        /// Satisfied.
-        Satisfied = "satisfied", "满意", "Satisfied";
-        /// Neither.
-        Neutral = "neutral", "基本满意", "Fairly satisfied";
-        /// Not satisfied.
-        Dissatisfied = "dissatisfied", "不满意", "Dissatisfied";
-    }
-}
 
 /// A case as it is stored.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -274,97 +168,6 @@ impl Case {
     }
 }
 
-/// What comes with a move.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MoveInput {
-    /// Made by the client: the same move with the same id again changes nothing and gets the first answer.
-    pub id: Option<Uuid>,
-    /// The version of the case that was looked at.
-    pub version: i64,
-    /// What is done.
-    pub action: Action,
-    /// A reason, a result or a remark.
-    #[schema(max_length = 2000)]
-    pub note: Option<String>,
-    /// The filing standard.
-    pub standard: Option<StandardId>,
-    /// The responsible body, by code.
-    #[schema(max_length = 32)]
-    pub body: Option<String>,
-    /// The worker or colleague.
-    pub user: Option<UserId>,
-    /// Whether the report is true.
-    pub truth: Option<bool>,
-    /// Whether the work is done.
-    pub passed: Option<bool>,
-    /// How satisfied the reporter is.
-    pub satisfaction: Option<Satisfaction>,
-    /// Photos, uploaded before.
-    #[serde(default)]
-    #[schema(max_items = 9)]
-    pub photos: Vec<FileId>,
-}
-
-/// The most photos of one move.
-pub const MAX_PHOTOS: usize = 9;
-
-impl MoveInput {
-    /// A move with nothing given yet.
-    pub fn new(action: Action, version: i64) -> Self {
-        Self {
-            id: None,
-            version,
-            action,
-            note: None,
-            standard: None,
-            body: None,
-            user: None,
-            truth: None,
-            passed: None,
-            satisfaction: None,
-            photos: Vec::new(),
-        }
-    }
-
-    fn given(&self, field: &str) -> bool {
-        match field {
-            "note" => self.note.as_ref().is_some_and(|it| !it.trim().is_empty()),
-            "standard" => self.standard.is_some(),
-            "body" => self.body.is_some(),
-            "user" => self.user.is_some(),
-            "truth" => self.truth.is_some(),
-            "passed" => self.passed.is_some(),
-            "satisfaction" => self.satisfaction.is_some(),
-            "photos" => !self.photos.is_empty(),
-            _ => false,
-        }
-    }
-
-    /// Refuses what the move needs and is not there, and what is there and the move has no use for.
-    pub fn check(&self, asks: &[Ask]) -> Result<()> {
-        const FIELDS: [&str; 8] = ["note", "standard", "body", "user", "truth", "passed", "satisfaction", "photos"];
-        let mut fields = Fields::new();
-        for field in FIELDS {
-            match asks.iter().find(|it| it.field == field) {
-                Some(ask) if ask.required && !self.given(field) => {
-                    fields.refuse(field, &kernel_codes::REQUIRED);
-                }
-                None if self.given(field) => {
-                    fields.refuse(field, &kernel_codes::NOT_ALLOWED);
-                }
-                _ => {}
-            }
-        }
-        fields.text("note", self.note.as_deref().unwrap_or_default(), 0, 2000);
-        if self.photos.len() > MAX_PHOTOS {
-            let max = MAX_PHOTOS.to_string();
-            fields.refuse_with("photos", &kernel_codes::RANGE, &[("min", "0"), ("max", &max)]);
-        }
-        fields.done()
-    }
-}
-
 /// What the rules need to know of the district.
 pub struct Rules<'a> {
     /// Working days and hours.
@@ -377,70 +180,6 @@ pub struct Rules<'a> {
     pub handle_limit: Option<Limit>,
     /// The class of that standard.
     pub class: Option<&'a str>,
-}
-
-/// The measures that figures are made of; each move adds to some.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::FromRow)]
-pub struct Counts {
-    /// Reports.
-    pub reported: i64,
-    /// Accepted.
-    pub accepted: i64,
-    /// Declined.
-    pub declined: i64,
-    /// Filed.
-    pub filed: i64,
-    /// Dispatched, each time it was.
-    pub dispatched: i64,
-    /// Returned by a body.
-    pub returned: i64,
-    /// Reported as handled, each time it was.
-    pub handled: i64,
-    /// Sent to the body again after a check.
-    pub reworked: i64,
-    /// Closed.
-    pub closed: i64,
-    /// Closed, and the body had kept its limit.
-    pub closed_on_time: i64,
-    /// Given up after they had been accepted.
-    pub voided: i64,
-    /// Evaluated by the reporter.
-    pub rated: i64,
-    /// Evaluated as satisfied or fairly satisfied.
-    pub satisfied: i64,
-}
-
-impl Counts {
-    /// Both together.
-    #[must_use]
-    pub fn plus(self, other: &Self) -> Self {
-        Self {
-            reported: self.reported + other.reported,
-            accepted: self.accepted + other.accepted,
-            declined: self.declined + other.declined,
-            filed: self.filed + other.filed,
-            dispatched: self.dispatched + other.dispatched,
-            returned: self.returned + other.returned,
-            handled: self.handled + other.handled,
-            reworked: self.reworked + other.reworked,
-            closed: self.closed + other.closed,
-            closed_on_time: self.closed_on_time + other.closed_on_time,
-            voided: self.voided + other.voided,
-            rated: self.rated + other.rated,
-            satisfied: self.satisfied + other.satisfied,
-        }
-    }
-
-    /// Taken away again. Only what a case is counted for before it is dispatched can move to another class.
-    #[must_use]
-    pub fn negated(self) -> Self {
-        Self {
-            reported: -self.reported,
-            accepted: -self.accepted,
-            filed: -self.filed,
-            ..Self::default()
-        }
-    }
 }
 
 /// Makes a move: changes the case as the table says and tells what it adds to the figures.
@@ -588,24 +327,6 @@ pub fn set_light(case: &mut Case, now: Time, rules: &Rules<'_>) -> Result<()> {
     case.yellow_at = deadline.map(|it| it.yellow_at.into());
     case.due_at = deadline.map(|it| it.due_at.into());
     Ok(())
-}
-
-words! {
-    /// The six steps of the closed loop.
-    pub enum Step {
-        /// Report.
-        Report = "report", "采集上报", "Report";
-        /// Verify and file.
-        File = "file", "核实立案", "Verify and file";
-        /// Dispatch.
-        Dispatch = "dispatch", "指挥派遣", "Dispatch";
-        /// Handle.
-        Handle = "handle", "处理反馈", "Handle";
-        /// Check and close.
-        Check = "check", "核查结案", "Check and close";
-        /// Evaluate.
-        Evaluate = "evaluate", "考核评价", "Evaluate";
-    }
 }
 
 /// How far along the six steps a case is: the step it is in, and when each was left behind.
