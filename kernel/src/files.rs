@@ -371,6 +371,7 @@ impl Size {
 pub struct SizeQuery {
     /// `full` if not said.
     #[serde(default)]
+    #[param(inline)]
     pub size: Size,
 }
 

@@ -262,6 +262,7 @@ pub struct CaseQuery {
     /// How many.
     pub limit: Option<u32>,
 }
+    #[param(inline)]
 
 /// The orders of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -2,6 +2,7 @@
 
 mod audit;
 mod demo;
+mod generate;
 mod openapi;
 mod progress;
 mod serve;
@@ -49,6 +50,8 @@ enum Command {
     },
     /// 输出接口说明（OpenAPI） · Print the description of the API
     Openapi,
+    /// 生成随代码提交的文件 · Write the committed files that are made from the code
+    Gen(generate::Options),
 }
 
 /// Does what was asked; false if it found fault, and has said so.
@@ -59,6 +62,7 @@ pub(crate) async fn run(args: Args) -> Result<bool> {
         Command::User { settings, what } => user::user(settings.load()?, what).await,
         Command::Audit { settings, what } => audit::audit(settings.load()?, &what).await,
         Command::Openapi => openapi::openapi().await.map(|()| true),
+        Command::Gen(options) => generate::generate(&options).await,
     }
 }
 

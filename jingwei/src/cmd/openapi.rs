@@ -9,10 +9,16 @@ use kernel::{Clock, Kernel, http};
 /// Prints the description.
 pub(crate) async fn openapi() -> Result<()> {
     let empty = Empty::start().await?;
-    let (_, openapi) = http::build(&empty.kernel, empty.kernel.apps(), Kernel::no_pages());
-    println!("{}", openapi.to_pretty_json()?);
+    let text = describe(&empty.kernel)?;
     empty.remove().await;
+    print!("{text}");
     Ok(())
+}
+
+/// The description as a text, the same each time.
+pub(super) fn describe(kernel: &Kernel) -> Result<String> {
+    let (_, openapi) = http::build(kernel, kernel.apps(), Kernel::no_pages());
+    Ok(openapi.to_pretty_json()? + "\n")
 }
 
 /// An empty district in a folder of its own, for commands that describe the program and need no data.

@@ -20,6 +20,7 @@ use crate::view::{FigureRow, Figures, Named, Names};
 #[into_params(parameter_in = Query)]
 pub(super) struct FigureQuery {
     /// What they are grouped by; `town` if not said.
+    #[param(inline)]
     by: Option<GroupBy>,
     /// Only this area and below.
     under: Option<String>,
