@@ -5,6 +5,5 @@ pub use crate::catalogue::{Catalogue, Class, Standard, catalogue, reload};
 pub use crate::flow::FLOW;
 pub use crate::model::{Action, CaseId, Counts, EntryId, MoveInput, Satisfaction, Source, StandardId, State, Step};
 pub use crate::moves::{CASE_CHANGED, Changed};
-pub use crate::store::{busiest_area, busiest_body};
 pub use crate::view::Receipt;
-pub use crate::seed::{CASES as DEMO_CASES, seed_demo};
+pub use crate::seed::{CASES as DEMO_CASES, busiest_area, busiest_body, seed_demo};

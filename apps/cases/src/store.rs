@@ -256,13 +256,13 @@ pub struct CaseQuery {
     /// A number, or words in the description or the place.
     pub text: Option<String>,
     /// `reported` (newest first) or `due` (most urgent first, those without a deadline last).
+    #[param(inline)]
     pub sort: Option<Sort>,
     /// Where to go on.
     pub after: Option<String>,
     /// How many.
     pub limit: Option<u32>,
 }
-    #[param(inline)]
 
 /// The orders of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -436,24 +436,6 @@ pub async fn open_counts(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<(State,
     let open = State::ALL.iter().copied().filter(|it| !it.is_end());
     sql.push(" AND state IN ").list(open).push(" GROUP BY state");
     Ok(tx.list(sql).await?)
-}
-
-/// The area with most cases in these states.
-pub async fn busiest_area(tx: &mut Tx, states: &[State]) -> Result<Option<String>> {
-    busiest(tx, "area", states).await
-}
-
-/// The body with most cases in these states.
-pub async fn busiest_body(tx: &mut Tx, states: &[State]) -> Result<Option<String>> {
-    busiest(tx, "body", states).await
-}
-
-async fn busiest(tx: &mut Tx, column: &'static str, states: &[State]) -> Result<Option<String>> {
-    let mut sql = Sql::new("SELECT ");
-    sql.push(column).push(" FROM cases_case WHERE state IN ").list(states.iter().copied());
-    sql.push(" AND ").push(column).push(" IS NOT NULL GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 1");
-    let rows: Vec<(String,)> = tx.list(sql).await?;
-    Ok(rows.into_iter().next().map(|it| it.0))
 }
 
 /// The measures of [`Counts`], in the order of the tally's columns.

@@ -8,7 +8,7 @@ use grid::api::seed::DemoDistrict;
 use grid::api::atlas;
 use jiff::tz::TimeZone;
 use kernel::auth::{UserId, by_login};
-use kernel::db::Value;
+use kernel::db::{Sql, Tx, Value};
 use kernel::error::{Error, Result};
 use kernel::vault::{mask_name, mask_phone};
 use kernel::{Kernel, Time, Work, id_at};
@@ -18,7 +18,7 @@ use super::{DemoActor, DemoCase, DemoDuty, DemoPlace, DemoStandard, DemoStep, hi
 use crate::catalogue::{self, Catalogue, Standard, catalogue};
 use crate::flow::FLOW;
 use crate::intake::number;
-use crate::model::{self, Action, Case, CaseId, Counts, EntryId, MoveInput, Rules, StandardId};
+use crate::model::{self, Action, Case, CaseId, Counts, EntryId, MoveInput, Rules, StandardId, State};
 use crate::store::{self, ADD_TALLY, Entry, INSERT_CASE, INSERT_ENTRY, INSERT_TALLY, tally_area, tally_values};
 use crate::view::{ContactView, EntryDetail, Named, Names};
 
@@ -70,6 +70,24 @@ pub async fn seed_demo(
     work.insert_many(INSERT_TALLY, ADD_TALLY, rows.collect()).await?;
     work.audit("cases.demo_seeded", "demo", serde_json::json!({ "cases": done })).await?;
     work.commit().await
+}
+
+/// The area with most cases in these states.
+pub async fn busiest_area(tx: &mut Tx, states: &[State]) -> Result<Option<String>> {
+    busiest(tx, "area", states).await
+}
+
+/// The body with most cases in these states.
+pub async fn busiest_body(tx: &mut Tx, states: &[State]) -> Result<Option<String>> {
+    busiest(tx, "body", states).await
+}
+
+async fn busiest(tx: &mut Tx, column: &'static str, states: &[State]) -> Result<Option<String>> {
+    let mut sql = Sql::new("SELECT ");
+    sql.push(column).push(" FROM cases_case WHERE state IN ").list(states.iter().copied());
+    sql.push(" AND ").push(column).push(" IS NOT NULL GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 1");
+    let rows: Vec<(String,)> = tx.list(sql).await?;
+    Ok(rows.into_iter().next().map(|it| it.0))
 }
 
 type TallyKey = (&'static str, String, String, String);
