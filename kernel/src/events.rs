@@ -72,7 +72,9 @@ impl Event {
 
     fn visible_to(&self, kernel: &Kernel, user: &User) -> bool {
         let Some(topic) = kernel.topic(&self.topic) else { return false };
-        user.scope(topic.needs).holds(self.area.as_deref(), self.body.as_deref(), &[self.owner])
+        // Whose record it is hears of it wherever it lies.
+        let own = self.owner == Some(user.id) && user.can(topic.needs);
+        own || user.scope(topic.needs).holds(self.area.as_deref(), self.body.as_deref(), &[self.owner])
     }
 }
 

@@ -39,10 +39,12 @@ pub async fn seed_demo(kernel: &Kernel, demo: &DemoDistrict) -> Result<()> {
         .iter()
         .map(|person| user(person, ids[person.login.as_str()]))
         .collect();
-    let grants = demo
-        .people
-        .iter()
-        .map(|person| (ids[person.login.as_str()], person.role, reach(&person.scope)));
+    let grants = demo.people.iter().flat_map(|person| {
+        let id = ids[person.login.as_str()];
+        // A worker may report, or be asked to look, outside the own grid: that stays in reach, too.
+        let own = (person.role == "worker").then_some((id, person.role, Reach::Own));
+        std::iter::once((id, person.role, reach(&person.scope))).chain(own)
+    });
     auth::create_users(&mut work, &users, &grants.collect::<Vec<_>>(), Some(&password)).await?;
     let posts = demo
         .people
