@@ -9,22 +9,28 @@ export interface DemoAccount {
   role_en: string
 }
 
-/** A test whose page fails it on an uncaught error, on an error in the console, or on a request to another host. */
+/** Notes what must never happen on a page: an uncaught error, an error in the console, a request to another host, a 5xx. */
+export function watch(page: Page, baseURL: string): string[] {
+  const wrong: string[] = []
+  page.on('pageerror', (error) => wrong.push(`uncaught: ${error.message}`))
+  page.on('console', (message) => {
+    // The browser reports each refused request by itself; tests that provoke a refusal look at the page instead.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) wrong.push(`console: ${message.text()}`)
+  })
+  page.on('request', (request) => {
+    const url = new URL(request.url())
+    if (/^https?:$/.test(url.protocol) && url.origin !== new URL(baseURL).origin) wrong.push(`left the house: ${request.url()}`)
+  })
+  page.on('response', (response) => {
+    if (response.status() >= 500) wrong.push(`${response.status()} from ${response.url()}`)
+  })
+  return wrong
+}
+
+/** A test whose page is watched, and fails it. */
 export const test = base.extend<{ watched: Page }>({
   watched: async ({ page, baseURL }, use) => {
-    const wrong: string[] = []
-    page.on('pageerror', (error) => wrong.push(`uncaught: ${error.message}`))
-    page.on('console', (message) => {
-      // The browser reports each refused request by itself; tests that provoke a refusal look at the page instead.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) wrong.push(`console: ${message.text()}`)
-    })
-    page.on('request', (request) => {
-      const url = new URL(request.url())
-      if (/^https?:$/.test(url.protocol) && url.origin !== new URL(baseURL!).origin) wrong.push(`left the house: ${request.url()}`)
-    })
-    page.on('response', (response) => {
-      if (response.status() >= 500) wrong.push(`${response.status()} from ${response.url()}`)
-    })
+    const wrong = watch(page, baseURL!)
     await use(page)
     expect(wrong).toEqual([])
   },

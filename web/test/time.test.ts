@@ -22,7 +22,7 @@ describe('timeText', () => {
 
 describe('spanText', () => {
   it('names the two largest units', () => {
-    expect(spanText(20)).toBe('不足 1 分钟')
+    expect(spanText(20)).toBe('1 分钟内')
     expect(spanText(59 * 60)).toBe('59 分钟')
     expect(spanText(3 * 3600)).toBe('3 小时')
     expect(spanText(3 * 3600 + 20 * 60)).toBe('3 小时 20 分')

@@ -291,6 +291,7 @@ export interface CaseFacts extends CaseRow {
   verifier?: Person | null
   checker?: Person | null
   closing?: string | null
+  closing_en?: string | null
   external_ref?: string | null
   steps: CaseStep[]
 }
@@ -372,6 +373,7 @@ export interface CasePoint extends LngLat {
 export interface CaseCounts {
   inbox: number
   inbox_red: number
+  inbox_by_state: Partial<Record<CaseState, number>>
   by_state: Partial<Record<CaseState, number>>
   red: number
   yellow: number
@@ -419,6 +421,7 @@ export interface FilingStandard {
   condition: string
   condition_en?: string | null
   closing?: string | null
+  closing_en?: string | null
   limit: { amount: number; unit: string; zh: string; en: string }
   body?: Named | null
   level?: string | null
@@ -426,4 +429,54 @@ export interface FilingStandard {
   valid_from?: string | null
   valid_to?: string | null
   version: number
+}
+/** What becomes of a row of a list. */
+export type ListFate = 'new' | 'changed' | 'unchanged' | 'open'
+export interface ListRow {
+  row: number
+  fate: ListFate
+  /** Why it is left out. */
+  why?: string | null
+  /** Without a code it would be made. */
+  class?: { code?: string | null; major_name: string; name: string; name_en?: string | null } | null
+  /** Code of the standard that is there. */
+  standard?: string | null
+  condition: string
+  closing?: string | null
+  limit?: FilingStandard['limit'] | null
+  body?: Named | null
+  level?: string | null
+  supervisor?: Named | null
+  differs: { field: string; before: string; after: string }[]
+}
+/** What an import of a list did. */
+export interface ListDone {
+  added: number
+  changed: number
+  unchanged: number
+  left_out: number
+  ended: number
+  classes: number
+}
+/** A responsibility list as it was understood, and what it would change. */
+export interface ListPreview {
+  id: string
+  file: string
+  at: string
+  valid_from: string
+  sheet: string
+  sheets: string[]
+  header_row: number
+  columns: { letter: string; header: string; meaning?: string | null }[]
+  edition?: string | null
+  rows_skipped: number
+  counts: Record<ListFate | 'gone' | 'classes', number>
+  /** The first 5,000, the unchanged ones last. */
+  rows: ListRow[]
+  /** In force, and not in the list. */
+  gone: { id: string; code: string; class: Named; condition: string }[]
+  /** The first 500. */
+  problems: ImportProblem[]
+  problems_total: number
+  done?: ListDone | null
 }

@@ -108,6 +108,7 @@ export default {
     add: 'Add photos',
     camera: 'Camera',
     hint: 'Drop or paste, up to {n}',
+    most: 'At most {n}',
     remove: 'Remove {name}',
     open: 'Show photo {n}',
     notImage: 'Not an image',

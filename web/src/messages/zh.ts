@@ -82,7 +82,7 @@ export default {
   time: {
     left: '剩 {span}',
     late: '超 {span}',
-    underMinute: '不足 1 分钟',
+    underMinute: '1 分钟内',
     d: '{d} 天',
     dh: '{d} 天 {h} 小时',
     h: '{h} 小时',
@@ -108,6 +108,7 @@ export default {
     add: '添加照片',
     camera: '拍照',
     hint: '可拖入或粘贴，最多 {n} 张',
+    most: '最多 {n} 张',
     remove: '移除 {name}',
     open: '查看第 {n} 张照片',
     notImage: '不是图片',

@@ -1,0 +1,30 @@
+// The pages of the cases in the console: what waits, a report, all cases, one case, figures, the responsibility list.
+import { BookOpenCheck, ChartColumn, Inbox, ListTodo, MessageSquarePlus } from '@lucide/vue'
+import { defineApp } from '@/define-app'
+import messages from './messages'
+import { counts, keepCounts } from './parts/counts'
+
+/** Whose moves lead on: only for them anything waits. */
+const AT_WORK = ['accept', 'verify', 'file', 'dispatch', 'handle', 'check', 'close'].map((it) => `cases.${it}`)
+
+export default defineApp({
+  name: 'cases',
+  menu: [
+    { path: '/inbox', icon: Inbox, titleKey: 'cases.menu.inbox', needs: AT_WORK, group: 'work', order: 10, badge: () => counts.value?.inbox },
+    { path: '/report', icon: MessageSquarePlus, titleKey: 'cases.menu.report', needs: 'cases.report', group: 'work', order: 20 },
+    { path: '/cases', icon: ListTodo, titleKey: 'cases.menu.list', needs: 'cases.read', group: 'work', order: 30 },
+    { path: '/figures', icon: ChartColumn, titleKey: 'cases.menu.figures', needs: 'cases.figures', group: 'work', order: 40 },
+    { path: '/standards', icon: BookOpenCheck, titleKey: 'cases.menu.standards', needs: 'cases.read', group: 'base', order: 40 },
+  ],
+  routes: [
+    { path: '/inbox', component: () => import('./pages/Inbox.vue'), meta: { titleKey: 'cases.menu.inbox', needs: AT_WORK } },
+    { path: '/report', component: () => import('./pages/Report.vue'), meta: { titleKey: 'cases.menu.report', needs: 'cases.report' } },
+    { path: '/cases', component: () => import('./pages/List.vue'), meta: { titleKey: 'cases.menu.list', needs: 'cases.read' } },
+    { path: '/cases/:id', component: () => import('./pages/CaseDesk.vue'), meta: { titleKey: 'cases.menu.case', needs: 'cases.read' } },
+    { path: '/figures', component: () => import('./pages/Figures.vue'), meta: { titleKey: 'cases.menu.figures', needs: 'cases.figures' } },
+    { path: '/standards', component: () => import('./pages/Standards.vue'), meta: { titleKey: 'cases.menu.standards', needs: 'cases.read' } },
+    { path: '/standards/import', component: () => import('./pages/StandardsImport.vue'), meta: { titleKey: 'cases.menu.standardsImport', needs: 'cases.standards' } },
+  ],
+  messages,
+  start: keepCounts,
+})

@@ -1,0 +1,69 @@
+// Texts of the cases' pages; each page's own are in messages/, here are those that all share: the words of the field.
+import desk from './messages/desk'
+import figures from './messages/figures'
+import list from './messages/list'
+import standards from './messages/standards'
+
+const zh = {
+  name: '案件',
+  menu: {
+    inbox: '待办',
+    report: '上报',
+    list: '案件',
+    case: '案件详情',
+    figures: '统计',
+    standards: '责任清单',
+    standardsImport: '导入责任清单',
+  },
+  state: {
+    reported: '待受理',
+    verifying: '核实中',
+    accepted: '待立案',
+    declined: '不予受理',
+    filed: '待派遣',
+    dispatched: '待接收',
+    handling: '处理中',
+    handled: '待核查',
+    checking: '核查中',
+    checked: '待结案',
+    closed: '已结案',
+    voided: '已作废',
+  },
+  source: { worker: '网格员', resident: '居民', hotline: '热线', department: '部门' },
+  ...desk.zh,
+  list: list.zh,
+  figures: figures.zh,
+  standards: standards.zh,
+}
+const en: typeof zh = {
+  name: 'Cases',
+  menu: {
+    inbox: 'Inbox',
+    report: 'Report',
+    list: 'Cases',
+    case: 'Case',
+    figures: 'Figures',
+    standards: 'Responsibility list',
+    standardsImport: 'Import the responsibility list',
+  },
+  state: {
+    reported: 'Reported',
+    verifying: 'Being verified',
+    accepted: 'Accepted',
+    declined: 'Declined',
+    filed: 'Filed',
+    dispatched: 'Dispatched',
+    handling: 'Being handled',
+    handled: 'Handled',
+    checking: 'Being checked',
+    checked: 'Checked',
+    closed: 'Closed',
+    voided: 'Voided',
+  },
+  source: { worker: 'Grid worker', resident: 'Resident', hotline: 'Hotline', department: 'Department' },
+  ...desk.en,
+  list: list.en,
+  figures: figures.en,
+  standards: standards.en,
+}
+export default { zh, en }
