@@ -47,6 +47,11 @@ async fn a_list_is_narrowed_down_and_goes_on_where_it_ended(store: Store) {
         ("light=green", 8),
         ("light=red", 0),
         ("sort=due", 8),
+        ("filed=true", 1),
+        ("filed=false", 7),
+        ("late=false", 0),
+        ("rated=false", 8),
+        ("rated=true", 0),
     ] {
         let page = p.leader.get(&format!("/api/cases?{query}")).await.ok();
         assert_eq!(numbers(&page).len(), n, "{query}");
@@ -113,4 +118,39 @@ async fn a_bad_report_is_told_all_that_is_wrong(store: Store) {
     p.worker.post("/api/cases", photo).await.refused(422, "kernel.invalid");
     let list = p.leader.get("/api/cases").await.ok();
     assert_eq!(list["items"], json!([]), "nothing of it was kept");
+}
+
+#[db_test]
+async fn a_figure_counts_the_list_that_it_leads_to(store: Store) {
+    let city = city(store).await;
+    let p = people(&city).await;
+    let closed = async |hours: i64| {
+        let case = dispatched(&p).await;
+        go(&p.clerk, &case, "receive", json!({})).await;
+        city.turn(hours * 3600);
+        go(&p.clerk, &case, "handle", json!({ "note": "已处理" })).await;
+        go(&p.acceptor, &case, "send_check", json!({})).await;
+        go(&p.checker, &case, "check", json!({ "passed": true })).await;
+        go(&p.shift_lead, &case, "close", json!({})).await;
+        case
+    };
+    let on_time = closed(1).await;
+    closed(200).await;
+    go(&p.acceptor, &on_time, "evaluate", json!({ "satisfaction": "satisfied" })).await;
+    let returned = dispatched(&p).await;
+    go(&p.clerk, &returned, "return", json!({ "note": "不属本单位" })).await;
+    go(&p.dispatcher, &returned, "return", json!({ "note": "立案有误" })).await;
+    p.worker.post("/api/cases", report()).await.ok();
+    let total = p.leader.get("/api/cases/figures?by=class").await.ok()["total"].clone();
+    for (measure, query, n) in [
+        ("reported", "", 4),
+        ("filed", "filed=true", 3),
+        ("closed", "state=closed", 2),
+        ("closed_on_time", "state=closed&late=false", 1),
+        ("rated", "rated=true", 1),
+    ] {
+        let list = p.leader.get(&format!("/api/cases?{query}")).await.ok();
+        let listed = list["items"].as_array().map(Vec::len);
+        assert_eq!((total[measure].as_u64(), listed), (Some(n), usize::try_from(n).ok()), "{measure}");
+    }
 }
