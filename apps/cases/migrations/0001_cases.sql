@@ -83,12 +83,14 @@ CREATE TABLE cases_case (
     dispatched_at BIGINT,
     handled_at    BIGINT,
     closed_at     BIGINT,             -- closed, declined or voided
+    evaluated_at  BIGINT,
     external_ref  TEXT UNIQUE,        -- of an import: which row of which source it was
     version       BIGINT NOT NULL
 );
 -- Most urgent first; what has no deadline comes last but is not lost.
 CREATE INDEX cases_case_state ON cases_case (state, COALESCE(due_at, 9007199254740991), id);
 CREATE INDEX cases_case_due ON cases_case (COALESCE(due_at, 9007199254740991), id);
+CREATE INDEX cases_case_state_reported ON cases_case (state, reported_at, id);
 CREATE INDEX cases_case_reported ON cases_case (reported_at, id);
 CREATE INDEX cases_case_area ON cases_case (area, reported_at);
 CREATE INDEX cases_case_body ON cases_case (body, reported_at, id);
@@ -136,6 +138,7 @@ CREATE TABLE cases_tally (
     reworked       BIGINT NOT NULL,
     closed         BIGINT NOT NULL,
     closed_on_time BIGINT NOT NULL,
+    closed_late    BIGINT NOT NULL,   -- what has no limit is neither
     voided         BIGINT NOT NULL,
     rated          BIGINT NOT NULL,
     satisfied      BIGINT NOT NULL,

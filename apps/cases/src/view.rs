@@ -507,7 +507,7 @@ pub struct FigureRow {
     pub counts: Counts,
     /// Closed of filed, 0 to 1; of a body: closed of dispatched and not returned.
     pub closing_rate: Option<f64>,
-    /// Closed within the limit of closed, 0 to 1.
+    /// Closed within the limit, of closed that had one, 0 to 1.
     pub on_time_rate: Option<f64>,
     /// Satisfied of evaluated, 0 to 1.
     pub satisfaction_rate: Option<f64>,
@@ -532,7 +532,7 @@ impl FigureRow {
             name: name.name,
             name_en: name.name_en,
             closing_rate: rate(counts.closed, base),
-            on_time_rate: rate(counts.closed_on_time, counts.closed),
+            on_time_rate: rate(counts.closed_on_time, counts.closed_on_time + counts.closed_late),
             satisfaction_rate: rate(counts.satisfied, counts.rated),
             counts,
         }

@@ -26,6 +26,8 @@ pub struct Counts {
     pub closed: i64,
     /// Closed, and the body had kept its limit.
     pub closed_on_time: i64,
+    /// Closed, and the body had missed its limit. What had none is neither.
+    pub closed_late: i64,
     /// Given up after they had been accepted.
     pub voided: i64,
     /// Evaluated by the reporter.
@@ -49,6 +51,7 @@ impl Counts {
             reworked: self.reworked + other.reworked,
             closed: self.closed + other.closed,
             closed_on_time: self.closed_on_time + other.closed_on_time,
+            closed_late: self.closed_late + other.closed_late,
             voided: self.voided + other.voided,
             rated: self.rated + other.rated,
             satisfied: self.satisfied + other.satisfied,

@@ -102,6 +102,8 @@ pub struct Case {
     pub handled_at: Option<Time>,
     /// When it ended.
     pub closed_at: Option<Time>,
+    /// When its reporter said how satisfied they are.
+    pub evaluated_at: Option<Time>,
     /// Of an import: which row of which source it was.
     pub external_ref: Option<String>,
     /// Counts the moves.
@@ -147,6 +149,7 @@ impl Case {
             dispatched_at: None,
             handled_at: None,
             closed_at: None,
+            evaluated_at: None,
             external_ref: None,
             version: 1,
         }
@@ -246,6 +249,7 @@ pub fn apply(
             }
             counts.closed = 1;
             counts.closed_on_time = i64::from(case.late == Some(false));
+            counts.closed_late = i64::from(case.late == Some(true));
         }
         Action::Rework => {
             case.reworks += 1;
@@ -258,6 +262,7 @@ pub fn apply(
                 return Err(Error::from(&codes::EVALUATED_BEFORE));
             }
             case.satisfaction = input.satisfaction;
+            case.evaluated_at = Some(now);
             counts.rated = 1;
             counts.satisfied = i64::from(input.satisfaction != Some(Satisfaction::Dissatisfied));
         }
@@ -337,6 +342,6 @@ pub fn steps(case: &Case) -> [(Step, Option<Time>); 6] {
         (Step::Dispatch, case.dispatched_at),
         (Step::Handle, case.handled_at.filter(|_| !case.state.is_with_body())),
         (Step::Check, case.closed_at.filter(|_| case.state == State::Closed)),
-        (Step::Evaluate, case.closed_at.filter(|_| case.satisfaction.is_some())),
+        (Step::Evaluate, case.evaluated_at),
     ]
 }

@@ -1,0 +1,459 @@
+//! The SQL of cases and their timelines, as functions on a transaction.
+
+mod figures;
+
+use kernel::auth::{Columns, Scope, UserId};
+use kernel::db::{Sql, Tx, Value};
+use kernel::error::Result;
+use kernel::files::{FileId, FileView};
+use kernel::page::PageQuery;
+use kernel::{Time, args};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+pub use figures::{ADD_TALLY, GroupBy, INSERT_TALLY, count, figures, tally_area, tally_values};
+
+use crate::model::{Action, Case, CaseId, EntryId, Source, State};
+
+/// The columns that scopes look at.
+pub const SCOPE: Columns = Columns {
+    area: "area",
+    body: "body",
+    own: &["reporter", "assignee", "verifier", "checker"],
+};
+
+const CASE: &str = "SELECT id, number, state, source, class, standard, description, place, area, lng, lat, body, last_body, \
+     reporter, contact_name, contact_phone, assignee, verifier, checker, truth, passed, yellow_at, due_at, clock, late, \
+     reworks, returns, satisfaction, photo, reported_at, accepted_at, filed_at, dispatched_at, handled_at, closed_at, \
+     evaluated_at, external_ref, version FROM cases_case";
+
+/// For [`Tx::insert_many`]; values by [`case_values`].
+pub const INSERT_CASE: &str = "INSERT INTO cases_case (id, number, state, source, class, standard, description, place, area, lng, lat, \
+     body, last_body, reporter, contact_name, contact_phone, assignee, verifier, checker, truth, passed, yellow_at, due_at, \
+     clock, late, reworks, returns, satisfaction, photo, reported_at, accepted_at, filed_at, dispatched_at, handled_at, \
+     closed_at, evaluated_at, external_ref, version, contact) VALUES ";
+
+/// A case's values in the order of [`INSERT_CASE`].
+pub fn case_values(case: &Case, contact: Option<Vec<u8>>) -> Vec<Value> {
+    let it = case.clone();
+    args![
+        it.id,
+        it.number,
+        it.state,
+        it.source,
+        it.class,
+        it.standard,
+        it.description,
+        it.place,
+        it.area,
+        it.lng,
+        it.lat,
+        it.body,
+        it.last_body,
+        it.reporter,
+        it.contact_name,
+        it.contact_phone,
+        it.assignee,
+        it.verifier,
+        it.checker,
+        it.truth,
+        it.passed,
+        it.yellow_at,
+        it.due_at,
+        it.clock.as_ref().map(|it| serde_json::to_string(&it.0).unwrap_or_default()),
+        it.late,
+        it.reworks,
+        it.returns,
+        it.satisfaction,
+        it.photo,
+        it.reported_at,
+        it.accepted_at,
+        it.filed_at,
+        it.dispatched_at,
+        it.handled_at,
+        it.closed_at,
+        it.evaluated_at,
+        it.external_ref,
+        it.version,
+        contact
+    ]
+}
+
+/// Adds a case; `contact` is sealed.
+pub async fn insert_case(tx: &mut Tx, case: &Case, contact: Option<Vec<u8>>) -> Result<()> {
+    tx.insert_many(INSERT_CASE, "", vec![case_values(case, contact)]).await?;
+    Ok(())
+}
+
+/// A case by its id.
+pub async fn find(tx: &mut Tx, id: CaseId) -> Result<Option<Case>> {
+    let mut sql = Sql::new(CASE);
+    sql.push(" WHERE id = ").bind(id);
+    Ok(tx.list(sql).await?.pop())
+}
+
+/// Writes what a move has changed; `false` when the case was changed meanwhile.
+pub async fn update(tx: &mut Tx, case: &Case, before: i64) -> Result<bool> {
+    let sql = "UPDATE cases_case SET state = $3, class = $4, standard = $5, body = $6, last_body = $7, assignee = $8, \
+               verifier = $9, checker = $10, truth = $11, passed = $12, yellow_at = $13, due_at = $14, clock = $15, late = $16, \
+               reworks = $17, returns = $18, satisfaction = $19, photo = $20, accepted_at = $21, filed_at = $22, \
+               dispatched_at = $23, handled_at = $24, closed_at = $25, evaluated_at = $26, version = $27 WHERE id = $1 AND version = $2";
+    let it = case.clone();
+    let values = args![
+        it.id,
+        before,
+        it.state,
+        it.class,
+        it.standard,
+        it.body,
+        it.last_body,
+        it.assignee,
+        it.verifier,
+        it.checker,
+        it.truth,
+        it.passed,
+        it.yellow_at,
+        it.due_at,
+        it.clock.as_ref().map(|it| serde_json::to_string(&it.0).unwrap_or_default()),
+        it.late,
+        it.reworks,
+        it.returns,
+        it.satisfaction,
+        it.photo,
+        it.accepted_at,
+        it.filed_at,
+        it.dispatched_at,
+        it.handled_at,
+        it.closed_at,
+        it.evaluated_at,
+        it.version
+    ];
+    Ok(tx.run(sql, values).await? == 1)
+}
+
+/// The sealed contact of a case.
+pub async fn contact(tx: &mut Tx, id: CaseId) -> Result<Option<Vec<u8>>> {
+    let row: Option<(Option<Vec<u8>>,)> = tx.one("SELECT contact FROM cases_case WHERE id = $1", args![id]).await?;
+    Ok(row.and_then(|it| it.0))
+}
+
+/// An entry of a timeline.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Entry {
+    /// Its id, which is the move's.
+    pub id: EntryId,
+    /// Its case.
+    pub case_id: CaseId,
+    /// The case's version that it made.
+    pub n: i64,
+    /// When.
+    pub at: Time,
+    /// Who; absent for the program itself.
+    pub actor: Option<UserId>,
+    /// Their name at the time.
+    pub actor_name: String,
+    /// What they did.
+    pub action: Action,
+    /// The state before.
+    pub from_state: State,
+    /// The state after.
+    pub to_state: State,
+    /// What they said.
+    pub note: Option<String>,
+    /// What was decided, as JSON.
+    pub detail: String,
+}
+
+/// For [`Tx::insert_many`]; values by [`Entry::values`].
+pub const INSERT_ENTRY: &str =
+    "INSERT INTO cases_entry (id, case_id, n, at, actor, actor_name, action, from_state, to_state, note, detail) VALUES ";
+
+impl Entry {
+    /// Its values in the order of [`INSERT_ENTRY`].
+    pub fn values(self) -> Vec<Value> {
+        args![
+            self.id,
+            self.case_id,
+            self.n,
+            self.at,
+            self.actor,
+            self.actor_name,
+            self.action,
+            self.from_state,
+            self.to_state,
+            self.note,
+            self.detail
+        ]
+    }
+}
+
+/// Adds an entry.
+pub async fn insert_entry(tx: &mut Tx, entry: Entry) -> Result<()> {
+    tx.insert_many(INSERT_ENTRY, "", vec![entry.values()]).await?;
+    Ok(())
+}
+
+/// A case's timeline after a version, oldest first.
+pub async fn entries(tx: &mut Tx, case: CaseId, after: i64) -> Result<Vec<Entry>> {
+    let sql = "SELECT id, case_id, n, at, actor, actor_name, action, from_state, to_state, note, detail FROM cases_entry \
+               WHERE case_id = $1 AND n > $2 ORDER BY n LIMIT 500";
+    Ok(tx.all(sql, args![case, after]).await?)
+}
+
+/// A photo of a case.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Photo {
+    /// The file.
+    pub file: FileId,
+    /// The entry it came with.
+    pub entry: EntryId,
+    /// When it was taken.
+    pub taken_at: Option<Time>,
+    /// Where it was taken.
+    pub lng: Option<f64>,
+    /// Where it was taken.
+    pub lat: Option<f64>,
+}
+
+/// A case's photos.
+pub async fn photos(tx: &mut Tx, case: CaseId) -> Result<Vec<Photo>> {
+    let sql = "SELECT file, entry, taken_at, lng, lat FROM cases_photo WHERE case_id = $1 ORDER BY file LIMIT 500";
+    Ok(tx.all(sql, args![case]).await?)
+}
+
+/// Whether a file is a photo of this case.
+pub async fn has_photo(tx: &mut Tx, case: CaseId, file: FileId) -> Result<bool> {
+    let sql = "SELECT file FROM cases_photo WHERE case_id = $1 AND file = $2";
+    let row: Option<(FileId,)> = tx.one(sql, args![case, file]).await?;
+    Ok(row.is_some())
+}
+
+/// Adds photos to a case.
+pub async fn insert_photos(tx: &mut Tx, case: CaseId, entry: EntryId, files: &[FileView]) -> Result<()> {
+    let rows = files.iter().map(|it| args![case, it.id, entry, it.taken_at, it.lng, it.lat]).collect();
+    let insert = "INSERT INTO cases_photo (case_id, file, entry, taken_at, lng, lat) VALUES ";
+    tx.insert_many(insert, " ON CONFLICT DO NOTHING", rows).await?;
+    Ok(())
+}
+
+/// What a list of cases is narrowed down to. Several states or sources are written `a,b`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CaseQuery {
+    /// Only what waits for the user.
+    pub inbox: Option<bool>,
+    /// Only in these states, e.g. `filed,dispatched`.
+    pub state: Option<String>,
+    /// Only these classes: a class's code, or the beginning of codes, e.g. `2026.M01`.
+    pub class: Option<String>,
+    /// Only in this area and below.
+    pub area: Option<String>,
+    /// Only of this body.
+    pub body: Option<String>,
+    /// Only with this light: `green`, `yellow` or `red`.
+    #[param(value_type = Option<String>)]
+    pub light: Option<standards::Light>,
+    /// Only from these sources.
+    pub source: Option<String>,
+    /// Only those that were ever filed, or never.
+    pub filed: Option<bool>,
+    /// Only those whose body missed its limit, or kept it; those without a limit are neither.
+    pub late: Option<bool>,
+    /// Only those that their reporter has evaluated, or has not.
+    pub rated: Option<bool>,
+    /// Reported on this day or later, `YYYY-MM-DD` in the district's zone.
+    pub from: Option<String>,
+    /// Reported on this day or earlier.
+    pub to: Option<String>,
+    /// A number, or words in the description or the place.
+    pub text: Option<String>,
+    /// `reported` (newest first) or `due` (most urgent first, those without a deadline last).
+    #[param(inline)]
+    pub sort: Option<Sort>,
+    /// Where to go on.
+    pub after: Option<String>,
+    /// How many.
+    pub limit: Option<u32>,
+}
+
+/// The orders of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// Newest report first.
+    Reported,
+    /// Most urgent first.
+    Due,
+}
+
+impl CaseQuery {
+    /// Its page.
+    pub fn page(&self) -> PageQuery {
+        PageQuery {
+            after: self.after.clone(),
+            limit: self.limit,
+        }
+    }
+
+    /// The order: what waits is shown most urgent first, else the newest first.
+    pub fn order(&self) -> Sort {
+        self.sort.unwrap_or(if self.inbox == Some(true) { Sort::Due } else { Sort::Reported })
+    }
+}
+
+/// A query with its words understood.
+pub struct Filter<'a> {
+    /// The query.
+    pub query: &'a CaseQuery,
+    /// The states asked for; empty means all.
+    pub states: Vec<State>,
+    /// The sources asked for; empty means all.
+    pub sources: Vec<Source>,
+    /// Reported at or after.
+    pub from: Option<Time>,
+    /// Reported before.
+    pub to: Option<Time>,
+    /// What the user may read.
+    pub scope: &'a Scope,
+    /// The states that wait for the user, with how far that reaches; only for the inbox.
+    pub inbox: Vec<(Vec<State>, Scope)>,
+    /// The present moment, for lights.
+    pub now: Time,
+}
+
+impl Filter<'_> {
+    /// Adds the conditions, each in the form that its index likes.
+    fn push(&self, sql: &mut Sql) {
+        sql.push(" WHERE ");
+        self.scope.push(sql, SCOPE);
+        if self.query.inbox == Some(true) {
+            sql.push(" AND (FALSE");
+            for (states, scope) in &self.inbox {
+                sql.push(" OR (state IN ").list(states.iter().copied()).push(" AND ");
+                scope.push(sql, SCOPE);
+                sql.push(")");
+            }
+            sql.push(")");
+        }
+        if !self.states.is_empty() {
+            sql.push(" AND state IN ").list(self.states.iter().copied());
+        }
+        if !self.sources.is_empty() {
+            sql.push(" AND source IN ").list(self.sources.iter().copied());
+        }
+        if let Some(class) = &self.query.class {
+            sql.push(" AND ").within("class", class);
+        }
+        if let Some(area) = &self.query.area {
+            sql.push(" AND ").within("area", area);
+        }
+        if let Some(body) = &self.query.body {
+            sql.and("body =", body);
+        }
+        match self.query.light {
+            Some(standards::Light::Red) => {
+                sql.push(" AND ").push(URGENCY).push(" < ").bind(self.now);
+            }
+            Some(standards::Light::Yellow) => {
+                sql.and("yellow_at <", self.now).push(" AND ").push(URGENCY).push(" >= ").bind(self.now);
+            }
+            Some(standards::Light::Green) => {
+                sql.and("yellow_at >=", self.now).push(" AND ").push(URGENCY).push(" >= ").bind(self.now);
+            }
+            None => {}
+        }
+        for (column, wanted) in [("filed_at", self.query.filed), ("satisfaction", self.query.rated)] {
+            if let Some(wanted) = wanted {
+                sql.push(" AND ").push(column).push(if wanted { " IS NOT NULL" } else { " IS NULL" });
+            }
+        }
+        if let Some(late) = self.query.late {
+            sql.and("late =", late);
+        }
+        if let Some(from) = self.from {
+            sql.and("reported_at >=", from);
+        }
+        if let Some(to) = self.to {
+            sql.and("reported_at <", to);
+        }
+        if let Some(text) = self.query.text.as_deref().map(str::trim).filter(|it| !it.is_empty()) {
+            let looks_like_number = text.chars().all(|c| c.is_ascii_digit() || c == '-') && text.len() >= 4;
+            if looks_like_number {
+                let low = text.to_owned();
+                sql.push(" AND number >= ").bind(low).push(" AND number < ").bind(format!("{text}z"));
+            } else {
+                let like = format!("%{}%", text.to_lowercase().replace(['%', '_'], ""));
+                sql.push(" AND (LOWER(description) LIKE ").bind(like.as_str());
+                sql.push(" OR LOWER(place) LIKE ").bind(like).push(")");
+            }
+        }
+    }
+}
+
+/// What the most urgent order sorts by, as its indexes have it: what has no deadline comes last.
+const URGENCY: &str = "COALESCE(due_at, 9007199254740991)";
+
+/// The place of a case in that order.
+pub fn urgency(case: &Case) -> i64 {
+    case.due_at.map_or(9_007_199_254_740_991, Time::millis)
+}
+
+/// A page of cases.
+pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Case>> {
+    let page = filter.query.page();
+    let mut sql = Sql::new(CASE);
+    filter.push(&mut sql);
+    let key: Option<(i64, CaseId)> = page.key()?;
+    match filter.query.order() {
+        Sort::Due => {
+            if let Some((due, id)) = key {
+                sql.push(" AND (").push(URGENCY).push(", id) > (").bind(due).push(", ").bind(id).push(")");
+            }
+            sql.push(" ORDER BY ").push(URGENCY).push(", id");
+        }
+        Sort::Reported => {
+            if let Some((reported, id)) = key {
+                sql.push(" AND (reported_at, id) < (").bind(reported).push(", ").bind(id).push(")");
+            }
+            sql.push(" ORDER BY reported_at DESC, id DESC");
+        }
+    }
+    sql.push(" LIMIT ").bind(page.fetch());
+    Ok(tx.list(sql).await?)
+}
+
+/// A case on a map.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Point {
+    /// The case.
+    pub id: CaseId,
+    /// Where.
+    pub lng: f64,
+    /// Where.
+    pub lat: f64,
+    /// Where it stands.
+    pub state: State,
+    /// For its light.
+    pub yellow_at: Option<Time>,
+    /// For its light.
+    pub due_at: Option<Time>,
+}
+
+/// The newest cases of a filter that have a point.
+pub async fn points(tx: &mut Tx, filter: &Filter<'_>, most: i64) -> Result<Vec<Point>> {
+    let mut sql = Sql::new("SELECT id, lng, lat, state, yellow_at, due_at FROM cases_case");
+    filter.push(&mut sql);
+    sql.push(" AND lng IS NOT NULL AND lat IS NOT NULL ORDER BY reported_at DESC LIMIT ").bind(most);
+    Ok(tx.list(sql).await?)
+}
+
+/// How many open cases there are in each state, and how many of them are late or soon will be.
+pub async fn open_counts(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<(State, i64, i64, i64)>> {
+    let mut sql = Sql::new("SELECT state, COUNT(*), COUNT(CASE WHEN due_at < ");
+    sql.bind(filter.now).push(" THEN 1 END), COUNT(CASE WHEN due_at >= ").bind(filter.now);
+    sql.push(" AND yellow_at < ").bind(filter.now).push(" THEN 1 END) FROM cases_case");
+    filter.push(&mut sql);
+    let open = State::ALL.iter().copied().filter(|it| !it.is_end());
+    sql.push(" AND state IN ").list(open).push(" GROUP BY state");
+    Ok(tx.list(sql).await?)
+}
