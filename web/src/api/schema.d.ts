@@ -767,7 +767,7 @@ export interface components {
          * @description What can be done with a case.
          * @enum {string}
          */
-        Action: "Report" | "Accept" | "Decline" | "SendVerify" | "Verify" | "File" | "Dispatch" | "Receive" | "Assign" | "Handle" | "Return" | "SendCheck" | "Check" | "Close" | "Rework" | "Void" | "Evaluate" | "Note";
+        Action: "report" | "accept" | "decline" | "send_verify" | "verify" | "file" | "dispatch" | "receive" | "assign" | "handle" | "return" | "send_check" | "check" | "close" | "rework" | "void" | "evaluate" | "note";
         /** @description An area as it should be. Its code never changes. */
         AreaChange: {
             /** Format: int64 */
@@ -897,7 +897,7 @@ export interface components {
          * @description What a body is.
          * @enum {string}
          */
-        BodyKind: "Department" | "Company" | "Town" | "Village";
+        BodyKind: "department" | "company" | "town" | "village";
         /** @description A responsible body. */
         BodyView: {
             /** @description Whether it still takes work. */
@@ -1086,6 +1086,11 @@ export interface components {
             closed: number;
             /**
              * Format: int64
+             * @description Closed, and the body had missed its limit. What had none is neither.
+             */
+            closed_late: number;
+            /**
+             * Format: int64
              * @description Closed, and the body had kept its limit.
              */
             closed_on_time: number;
@@ -1264,7 +1269,7 @@ export interface components {
          * @description What becomes of a row.
          * @enum {string}
          */
-        Fate: "New" | "Changed" | "Unchanged" | "Open";
+        Fate: "new" | "changed" | "unchanged" | "open";
         /** @description An area's shape. */
         Feature: {
             geometry: components["schemas"]["Geometry"];
@@ -1294,7 +1299,7 @@ export interface components {
             name_en?: string | null;
             /**
              * Format: double
-             * @description Closed within the limit of closed, 0 to 1.
+             * @description Closed within the limit, of closed that had one, 0 to 1.
              */
             on_time_rate?: number | null;
             /**
@@ -1383,7 +1388,7 @@ export interface components {
          * @description What a grid is.
          * @enum {string}
          */
-        GridKind: "General" | "Dedicated";
+        GridKind: "general" | "dedicated";
         /** @description The parts of an import. */
         ImportForm: {
             /** @description The coordinate system of the shapes: `wgs84` if not said, `gcj02` or `bd09`. */
@@ -1914,7 +1919,7 @@ export interface components {
          * @description What somebody is in a grid.
          * @enum {string}
          */
-        PostKind: "Lead" | "FullTime" | "PartTime" | "Volunteer";
+        PostKind: "lead" | "full_time" | "part_time" | "volunteer";
         /** @description A post. */
         PostView: {
             area: string;
@@ -2161,7 +2166,7 @@ export interface components {
          * @description How satisfied the reporter is.
          * @enum {string}
          */
-        Satisfaction: "Satisfied" | "Neutral" | "Dissatisfied";
+        Satisfaction: "satisfied" | "neutral" | "dissatisfied";
         /** @description How far a grant reaches. */
         ScopeView: {
             /** @description The area's or body's code. */
@@ -2173,7 +2178,7 @@ export interface components {
          * @description Who a report comes from.
          * @enum {string}
          */
-        Source: "Worker" | "Resident" | "Hotline" | "Department";
+        Source: "worker" | "resident" | "hotline" | "department";
         /** @description How many people are posted in an area and below. */
         Staff: {
             /**
@@ -2238,12 +2243,12 @@ export interface components {
          * @description Where a case stands.
          * @enum {string}
          */
-        State: "Reported" | "Verifying" | "Accepted" | "Declined" | "Filed" | "Dispatched" | "Handling" | "Handled" | "Checking" | "Checked" | "Closed" | "Voided";
+        State: "reported" | "verifying" | "accepted" | "declined" | "filed" | "dispatched" | "handling" | "handled" | "checking" | "checked" | "closed" | "voided";
         /**
          * @description The six steps of the closed loop.
          * @enum {string}
          */
-        Step: "Report" | "File" | "Dispatch" | "Handle" | "Check" | "Evaluate";
+        Step: "report" | "file" | "dispatch" | "handle" | "check" | "evaluate";
         /** @description One of the six steps. */
         StepView: {
             at?: components["schemas"]["Time"] | null;
