@@ -1,6 +1,6 @@
 //! The front door: what others may use of this app.
 
-pub use crate::case_import::{Finding, ImportError, ImportOptions, ImportReport, import_cases};
+pub use crate::case_import::{Finding, ImportError, ImportOptions, ImportReport, Told, import_cases};
 pub use crate::catalogue::{Catalogue, Class, Standard, catalogue, reload};
 pub use crate::flow::FLOW;
 pub use crate::model::{Action, CaseId, Counts, EntryId, MoveInput, Satisfaction, Source, StandardId, State, Step};

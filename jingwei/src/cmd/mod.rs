@@ -3,6 +3,7 @@
 mod audit;
 mod demo;
 mod generate;
+mod import;
 mod openapi;
 mod progress;
 mod serve;
@@ -15,6 +16,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use kernel::config::Config;
 use kernel::error::Lang;
+use kernel::events::number_and_seal;
 use kernel::{Clock, Kernel};
 use tracing_subscriber::EnvFilter;
 
@@ -41,6 +43,13 @@ enum Command {
         #[command(subcommand)]
         what: user::What,
     },
+    /// 导入区划与历史案件 · Bring in areas and past cases
+    Import {
+        #[command(flatten)]
+        settings: Settings,
+        #[command(subcommand)]
+        what: import::What,
+    },
     /// 审计日志 · The audit log
     Audit {
         #[command(flatten)]
@@ -60,6 +69,7 @@ pub(crate) async fn run(args: Args) -> Result<bool> {
         Command::Serve(settings) => serve::serve(settings.load()?).await.map(|()| true),
         Command::Demo(options) => demo::demo(options).await.map(|()| true),
         Command::User { settings, what } => user::user(settings.load()?, what).await,
+        Command::Import { settings, what } => import::import(settings.load()?, what).await,
         Command::Audit { settings, what } => audit::audit(settings.load()?, &what).await,
         Command::Openapi => openapi::openapi().await.map(|()| true),
         Command::Gen(options) => generate::generate(&options).await,
@@ -99,6 +109,13 @@ async fn open(config: Config) -> Result<Kernel> {
 async fn start(config: Config) -> Result<Kernel> {
     make_folder(&config)?;
     Kernel::start(config, Clock::System, apps::all()).await
+}
+
+/// Ends a command: what it has done is sealed in the audit log at once, as the service would do.
+async fn close(kernel: &Kernel) -> Result<()> {
+    while number_and_seal(kernel).await? {}
+    kernel.close().await;
+    Ok(())
 }
 
 /// SQLite makes its file but not the folder that it lies in.

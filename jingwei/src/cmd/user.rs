@@ -85,7 +85,7 @@ pub(crate) async fn user(config: Config, what: What) -> Result<bool> {
             secret.show(&login);
         }
     }
-    kernel.close().await;
+    super::close(&kernel).await?;
     Ok(true)
 }
 

@@ -96,7 +96,21 @@ impl From<Error> for ImportError {
     }
 }
 
-/// Imports a file; `progress` is told how many rows lie behind and how many bytes.
+/// What an import tells while it runs.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// Something that was doubtful about a row, or why it gave no case.
+    Problem(&'a Problem),
+    /// So much of the file is stored.
+    Behind {
+        /// Rows.
+        rows: u64,
+        /// Bytes.
+        bytes: u64,
+    },
+}
+
+/// Imports a file, and tells `watch` each problem and how far it is.
 ///
 /// # Errors
 /// See [`ImportError`].
@@ -105,7 +119,7 @@ pub async fn import_cases<R: Read + Seek + Send>(
     (input, file, bytes): (R, &str, u64),
     (mapping, mapping_file): (&str, &str),
     options: ImportOptions,
-    progress: impl Fn(u64, u64) + Send,
+    mut watch: impl FnMut(Told<'_>) + Send,
 ) -> Result<ImportReport, ImportError> {
     let mapping = Mapping::parse(mapping_file, mapping).map_err(ImportError::Unusable)?;
     let name = format!("{}|{file}|{bytes}", mapping.origin);
@@ -142,7 +156,11 @@ pub async fn import_cases<R: Read + Seek + Send>(
         if report.rows == 0 {
             resolver.begin(&mut work).await?;
         }
-        store(&mut work, &mut resolver, file, batch, &mut tally, &mut report).await?;
+        let mut count = |row: &Row| {
+            tally.count(row);
+            row.problems().for_each(|it| watch(Told::Problem(it)));
+        };
+        store(&mut work, &mut resolver, file, batch, &mut count, &mut report).await?;
         note_place(&mut work, &name, reader.place(), at_end).await?;
         if options.dry_run {
             open = Some(work);
@@ -153,7 +171,8 @@ pub async fn import_cases<R: Read + Seek + Send>(
             }
             work.commit().await?;
         }
-        progress(reader.place().row, reader.place().byte);
+        let Place { row: rows, byte: bytes, .. } = reader.place();
+        watch(Told::Behind { rows, bytes });
         if at_end {
             break;
         }
@@ -210,7 +229,7 @@ async fn store(
     resolver: &mut Resolver,
     file: &str,
     batch: Vec<Row>,
-    tally: &mut Tally,
+    count: &mut (impl FnMut(&Row) + Send),
     report: &mut ImportReport,
 ) -> Result<()> {
     report.rows += batch.len() as u64;
@@ -220,21 +239,21 @@ async fn store(
     let mut cases = Vec::new();
     for mut row in batch {
         let Outcome::Case(record, problems) = &mut row.outcome else {
-            tally.count(&row);
+            count(&row);
             continue;
         };
         let reference = reference(record);
         if !there.insert(reference.clone()) {
             problems.push(Problem::new(&KNOWN, file).line(row.line));
             report.known += 1;
-            tally.count(&row);
+            count(&row);
             continue;
         }
         let found = resolver.resolve(work, record, file, row.line, problems).await?;
         let case = build(work.kernel(), resolver, record, &found, reference)?;
         let entries = story(work, resolver, record, &case);
         cases.push((case, entries));
-        tally.count(&row);
+        count(&row);
     }
     report.added += cases.len() as u64;
     write(work, cases).await
@@ -285,6 +304,7 @@ fn build(kernel: &Kernel, resolver: &Resolver, record: &CaseRecord, found: &Foun
         dispatched_at: with_body.then_some(at),
         handled_at: record.closed_at.map(Time::from).filter(|_| record.state == State::Closed),
         closed_at: record.closed_at.map(Time::from).filter(|_| record.state.is_end()),
+        evaluated_at: record.closed_at.map(Time::from).filter(|_| record.satisfaction.is_some()),
         external_ref: Some(reference),
         ..Case::reported(
             CaseId(kernel::id_at(at)),
@@ -393,6 +413,7 @@ fn counts(case: &Case) -> Counts {
         handled: closed,
         closed,
         closed_on_time: i64::from(closed == 1 && case.late == Some(false)),
+        closed_late: i64::from(closed == 1 && case.late == Some(true)),
         voided: i64::from(case.state == State::Voided),
         rated: i64::from(case.satisfaction.is_some()),
         satisfied: i64::from(matches!(

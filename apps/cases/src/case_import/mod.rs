@@ -29,7 +29,7 @@ use std::io::{self, Read, Seek};
 
 use kernel::intake::Problem;
 
-pub use commit::{Finding, ImportError, ImportOptions, ImportReport, import_cases};
+pub use commit::{Finding, ImportError, ImportOptions, ImportReport, Told, import_cases};
 pub(crate) use mapping::{Create, Mapping};
 pub(crate) use record::CaseRecord;
 pub(crate) use rows::Place;
@@ -55,6 +55,17 @@ pub(crate) struct Row {
     pub end: Place,
     /// What became of it.
     pub outcome: Outcome,
+}
+
+impl Row {
+    /// What was found about it.
+    pub(crate) fn problems(&self) -> impl Iterator<Item = &Problem> {
+        let (doubtful, skipped) = match &self.outcome {
+            Outcome::Case(_, problems) => (problems.as_slice(), None),
+            Outcome::Skipped(problem) => (&[][..], Some(&**problem)),
+        };
+        doubtful.iter().chain(skipped)
+    }
 }
 
 /// Reads the cases of one file.

@@ -6,7 +6,7 @@ use kernel::auth::Reach;
 use kernel::testing::{Store, TestCity, db_test};
 use serde_json::Value;
 
-use crate::case_import::{ImportOptions, ImportReport, import_cases};
+use crate::case_import::{ImportOptions, ImportReport, Told, import_cases};
 
 /// A file of the inputs that lie beside the project, if they are there.
 fn shared(name: &str) -> Option<String> {
@@ -25,7 +25,7 @@ async fn empty_city(store: Store) -> TestCity {
 async fn import(city: &TestCity, name: &str, text: &str, map: &str, options: ImportOptions) -> ImportReport {
     let bytes = text.len() as u64;
     let input = Cursor::new(text.as_bytes().to_vec());
-    let run = import_cases(&city.kernel, (input, name, bytes), (map, "map.toml"), options, |_, _| {});
+    let run = import_cases(&city.kernel, (input, name, bytes), (map, "map.toml"), options, |_| {});
     Box::pin(run).await.expect("imports")
 }
 
@@ -87,8 +87,10 @@ async fn an_import_that_was_broken_off_goes_on_where_it_stopped(store: Store) {
     let input = Cursor::new(whole.as_bytes().to_vec());
     let bytes = whole.len() as u64;
     let seen = std::sync::atomic::AtomicU64::new(0);
-    let run = import_cases(&city.kernel, (input, "w.csv", bytes), (map, "m.toml"), ImportOptions::default(), |rows, _| {
-        seen.store(rows, std::sync::atomic::Ordering::SeqCst);
+    let run = import_cases(&city.kernel, (input, "w.csv", bytes), (map, "m.toml"), ImportOptions::default(), |told| {
+        if let Told::Behind { rows, .. } = told {
+            seen.store(rows, std::sync::atomic::Ordering::SeqCst);
+        }
     });
     {
         let mut run = Box::pin(run);
