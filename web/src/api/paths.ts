@@ -25,9 +25,22 @@ export type CaseFilter = {
   body?: string
   light?: T.Light
   source?: string
+  filed?: boolean
+  late?: boolean
+  rated?: boolean
   from?: string
   to?: string
   text?: string
+}
+type StandardTerms = {
+  condition: string
+  condition_en?: string | null
+  closing?: string | null
+  closing_en?: string | null
+  limit: { amount: number; unit: string }
+  body?: string | null
+  level?: string | null
+  supervisor?: string | null
 }
 
 export interface paths {
@@ -102,6 +115,13 @@ export interface paths {
     >
   }
   '/api/classes': { get: OpNoPath<T.CaseClass[], { query: { kind?: string; edition?: string } }> }
-  '/api/standards': { get: OpNoPath<T.Page<T.FilingStandard>, { query: { class?: string; text?: string } & Paging }> }
-  '/api/standards/import/{id}/commit': { post: Op<{ created: number; changed: number; unchanged: number }, ById> }
+  '/api/standards': {
+    get: OpNoPath<T.Page<T.FilingStandard>, { query: { class?: string; body?: string; text?: string; all?: boolean } & Paging }>
+    post: OpNoPath<T.FilingStandard, { body: { id?: string; class: string } & StandardTerms }>
+  }
+  '/api/standards/{id}': {
+    put: Op<T.FilingStandard, ById & { body: { version: number; valid_from?: string | null; valid_to?: string | null } & StandardTerms }>
+  }
+  '/api/cases/standards/import/{id}': { get: Op<T.ListPreview, ById> }
+  '/api/cases/standards/import/{id}/commit': { post: Op<T.ListDone, ById & { body: { end_gone: boolean } }> }
 }
