@@ -18,6 +18,7 @@ mod jobs;
 mod case_import;
 mod list_import;
 mod seed;
+mod rehearsal;
 
 #[cfg(test)]
 mod tests;

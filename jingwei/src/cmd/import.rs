@@ -104,7 +104,7 @@ async fn divisions(kernel: &Kernel, paths: &[PathBuf], options: grid::api::Impor
         sheet.add(problem)?;
     }
     sheet.close()?;
-    list(report.problems.iter().map(|it| Line::from(it)));
+    list(report.problems.iter().map(Line::from));
     let fine = !report.problems.iter().any(Problem::is_error);
     let all = report.areas_new + report.areas_changed + report.areas_unchanged;
     println!(

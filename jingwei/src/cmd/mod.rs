@@ -6,6 +6,7 @@ mod generate;
 mod import;
 mod openapi;
 mod progress;
+mod replay;
 mod serve;
 mod user;
 
@@ -50,6 +51,8 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
+    /// 经接口重演真实案件，量速度、验可靠 · Play real cases through the API of a demo
+    Replay(replay::Options),
     /// 审计日志 · The audit log
     Audit {
         #[command(flatten)]
@@ -70,6 +73,7 @@ pub(crate) async fn run(args: Args) -> Result<bool> {
         Command::Demo(options) => demo::demo(options).await.map(|()| true),
         Command::User { settings, what } => user::user(settings.load()?, what).await,
         Command::Import { settings, what } => import::import(settings.load()?, what).await,
+        Command::Replay(options) => replay::replay(options).await,
         Command::Audit { settings, what } => audit::audit(settings.load()?, &what).await,
         Command::Openapi => openapi::openapi().await.map(|()| true),
         Command::Gen(options) => generate::generate(&options).await,

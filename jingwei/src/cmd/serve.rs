@@ -16,8 +16,6 @@ pub(crate) async fn serve(config: Config) -> Result<()> {
 
 /// Serves until SIGTERM or Ctrl-C. `ready` says what else there is to say once it listens.
 pub(super) async fn serve_kernel(kernel: &Kernel, ready: impl FnOnce()) -> Result<()> {
-    // Uploads to S3 speak TLS; the provider is chosen once for the process. It is an error only if one is chosen already.
-    drop(rustls::crypto::ring::default_provider().install_default());
     // Before the first request, so that it is counted.
     Kernel::metrics();
     let (router, _) = http::build(kernel, kernel.apps(), pages::pages());

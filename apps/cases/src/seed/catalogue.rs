@@ -53,6 +53,11 @@ pub struct DemoStandard {
 }
 
 impl DemoStandard {
+    /// Its code in the tables, which hold several editions.
+    pub fn stored_code(&self) -> String {
+        format!("2026.{}", self.code)
+    }
+
     /// What repeats over the year, by class where a class has seasons of its own.
     pub(super) fn season(&self) -> Season {
         SEASONS

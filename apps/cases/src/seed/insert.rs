@@ -105,7 +105,7 @@ async fn save_list(kernel: &Kernel, list: &[DemoStandard]) -> Result<Vec<Standar
         };
         let standard = Standard {
             id: kernel.id(),
-            code: format!("2026.{}", it.code),
+            code: it.stored_code(),
             class: class_code(it.kind, it.class),
             condition: it.condition.clone(),
             condition_en: Some(it.condition_en.clone()),
@@ -138,7 +138,7 @@ fn class_code(kind: standards::Kind, class: &str) -> String {
 }
 
 /// The grids with what the history needs to know of them.
-fn places(district: &DemoDistrict) -> Vec<DemoPlace> {
+pub fn places(district: &DemoDistrict) -> Vec<DemoPlace> {
     let names: HashMap<&str, &str> = district.areas.iter().map(|it| (it.code.as_str(), it.name.as_str())).collect();
     let mut workers: HashMap<&str, Vec<String>> = HashMap::new();
     for person in &district.people {
