@@ -82,6 +82,8 @@ struct Photo {
 impl Files {
     pub(crate) fn open(config: &FileStore) -> anyhow::Result<Self> {
         let store: Arc<dyn ObjectStore> = if let Some(place) = config.store.strip_prefix("s3://") {
+            // Its client takes TLS from whoever the program has chosen; a choice made before stands.
+            drop(rustls::crypto::ring::default_provider().install_default());
             let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
             let mut builder = AmazonS3Builder::new().with_bucket_name(bucket);
             if let Some(endpoint) = &config.s3_endpoint {
