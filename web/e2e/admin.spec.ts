@@ -45,7 +45,7 @@ test('an account is made, given a role, used, and found in the audit log', async
   await expect(forced).toBeHidden()
   await page.reload()
   await expect(page.getByRole('dialog')).toBeHidden()
-  await expect(page.locator('header')).toContainText('受理员')
+  await expect(page.getByRole('banner')).toContainText('受理员')
 
   await page.context().clearCookies()
   await logInAs(page, '审计管理员')
