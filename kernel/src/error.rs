@@ -54,6 +54,8 @@ pub mod codes {
         WRONG_PASSWORD = 422, "kernel.wrong_password", "当前密码不正确", "The current password is wrong";
         /// The role does not hold the permission.
         FORBIDDEN = 403, "kernel.forbidden", "您没有“{permission}”权限", "You lack the permission “{permission_en}”";
+        /// The password was given by somebody else.
+        OWN_PASSWORD_FIRST = 403, "kernel.own_password_first", "请先改成自己的密码", "Set a password of your own first";
         /// A write that comes from another site's page.
         CROSS_SITE = 403, "kernel.cross_site", "拒绝来自其他网站的写入请求", "Writes from another site's page are refused";
         /// No such record, or outside one's scope: the two look the same.

@@ -21,6 +21,7 @@ use tokio_stream::wrappers::BroadcastStream;
 use utoipa_axum::routes;
 
 use crate::auth::{Permission, User, UserId};
+use crate::db::Tx;
 use crate::error::Error;
 use crate::http::{Guard, Routes};
 use crate::{Kernel, Result, Time, args, audit};
@@ -172,6 +173,9 @@ async fn last_number(kernel: &Kernel) -> Result<i64> {
     Ok(row.map_or(0, |it| it.0))
 }
 
+/// The most events, and the most audit entries, of one turn.
+const BATCH: usize = 1_000;
+
 /// Gives numbers to new events and seals new audit entries; says whether there may be more.
 pub async fn number_and_seal(kernel: &Kernel) -> Result<bool> {
     let sql = "SELECT (SELECT COUNT(*) FROM kernel_event WHERE seq IS NULL) + (SELECT COUNT(*) FROM kernel_audit WHERE seq IS NULL)";
@@ -187,13 +191,24 @@ pub async fn number_and_seal(kernel: &Kernel) -> Result<bool> {
         vec![],
     )
     .await?;
-    let sql = "UPDATE kernel_event SET seq = fresh.n + (SELECT COALESCE(MAX(seq), 0) FROM kernel_event) \
-               FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS n FROM kernel_event WHERE seq IS NULL) AS fresh \
-               WHERE kernel_event.id = fresh.id";
-    tx.run(sql, vec![]).await?;
+    let numbered = number(&mut tx).await?;
     let sealed = audit::seal(&mut tx).await?;
     tx.commit().await?;
-    Ok(sealed == 1_000)
+    Ok(numbered == BATCH || sealed == BATCH)
+}
+
+/// Numbers what is new, oldest first; says how many.
+async fn number(tx: &mut Tx) -> Result<usize> {
+    let sql = "SELECT id FROM kernel_event WHERE seq IS NULL ORDER BY id LIMIT 1000";
+    let fresh: Vec<(String,)> = tx.all(sql, vec![]).await?;
+    let last: Option<(i64,)> = tx.one("SELECT COALESCE(MAX(seq), 0) FROM kernel_event", vec![]).await?;
+    let mut seq = last.map_or(0, |it| it.0);
+    // One by one and by key: a statement for all of them would be planned by statistics that a burst leaves behind.
+    for (id,) in &fresh {
+        seq += 1;
+        tx.run("UPDATE kernel_event SET seq = $2 WHERE id = $1", args![id, seq]).await?;
+    }
+    Ok(fresh.len())
 }
 
 async fn listen(kernel: &Kernel, listener: &Listener) -> Result<()> {

@@ -35,6 +35,24 @@ async fn five_wrong_passwords_lock_the_account_for_a_while(store: Store) {
 }
 
 #[db_test]
+async fn a_given_password_opens_nothing_but_its_change(store: Store) {
+    let city = city(store).await;
+    let user = city.user("system_admin", Reach::All).await;
+    let mut work = city.kernel.system_work().await.expect("begins");
+    auth::set_password(&mut work, user.id, "u0", PASSWORD, false).await.expect("sets");
+    work.commit().await.expect("commits");
+
+    let user = city.session(user.id).await;
+    for path in ["/api/users", "/api/jobs", "/api/events"] {
+        user.get(path).await.refused(403, "kernel.own_password_first");
+    }
+    assert_eq!(user.get("/api/session").await.ok()["user"]["must_change"], true);
+    let change = json!({ "current": PASSWORD, "new": "quite-another-7" });
+    assert_eq!(user.put("/api/session/password", change).await.status, 204);
+    user.get("/api/users").await.ok();
+}
+
+#[db_test]
 async fn accounts_are_made_by_one_administrator_and_given_roles_by_another(store: Store) {
     let city = city(store).await;
     let system = city.user("system_admin", Reach::All).await;

@@ -30,9 +30,9 @@ const LOCK_MINUTES: i64 = 15;
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .add(routes!(session_create).public())
-        .add(routes!(session_view).signed_in())
-        .add(routes!(session_delete).signed_in())
-        .add(routes!(password_change).signed_in())
+        .add(routes!(session_view).signed_in_at_all())
+        .add(routes!(session_delete).signed_in_at_all())
+        .add(routes!(password_change).signed_in_at_all())
 }
 
 /// The session's token in a request, from the cookie or as a bearer token.

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
@@ -55,9 +56,17 @@ pub struct GrantView {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ScopeView {
     /// `all`, `area`, `body` or `own`.
+    #[schema(schema_with = scope_kinds)]
     pub kind: String,
     /// The area's or body's code.
     pub code: Option<String>,
+}
+
+fn scope_kinds() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(["all", "area", "body", "own"]))
+        .into()
 }
 
 #[derive(sqlx::FromRow)]

@@ -126,7 +126,10 @@ pub(super) async fn identify(State(kernel): State<Kernel>, request: Request, nex
 /// What somebody tried without the right to is in the audit log, too; a refusal that cannot be recorded is a failure.
 async fn record_refusal(kernel: &Kernel, user: &User, what: String, response: Response) -> Response {
     let code = response.extensions().get::<Failed>().map(|it| it.0.code().code);
-    let entry = Entry::refused("kernel.forbidden", what, serde_json::json!({ "code": code }));
+    if code != Some(codes::FORBIDDEN.code) {
+        return response;
+    }
+    let entry = Entry::refused("kernel.forbidden", what, ());
     match audit::refuse(kernel, Some(user), entry).await {
         Ok(()) => response,
         Err(error) => error.into_response(),

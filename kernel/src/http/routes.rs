@@ -65,6 +65,8 @@ pub trait Guard {
     fn needs(self, permission: &'static Permission) -> Guarded;
     /// For whoever is logged in.
     fn signed_in(self) -> Guarded;
+    /// For whoever is logged in, also with a password that somebody else has given them and they must change first.
+    fn signed_in_at_all(self) -> Guarded;
     /// For everybody.
     fn public(self) -> Guarded;
 }
@@ -72,10 +74,10 @@ pub trait Guard {
 impl Guard for UtoipaMethodRouter<Kernel> {
     fn needs(self, permission: &'static Permission) -> Guarded {
         let check = move |request: Request, next: Next| async move {
-            let verdict = match request.extensions().get::<User>() {
-                None => Err(Error::from(&codes::UNAUTHENTICATED)),
-                Some(user) => user.require(permission),
-            };
+            let verdict = signed_in(&request).and_then(|user| {
+                own_password(user)?;
+                user.require(permission)
+            });
             go_on(verdict, request, next).await
         };
         guarded(self, Some(permission.code), move |router| router.layer(from_fn(check)))
@@ -83,8 +85,15 @@ impl Guard for UtoipaMethodRouter<Kernel> {
 
     fn signed_in(self) -> Guarded {
         let check = move |request: Request, next: Next| async move {
-            let known = request.extensions().get::<User>().is_some();
-            let verdict = if known { Ok(()) } else { Err(Error::from(&codes::UNAUTHENTICATED)) };
+            let verdict = signed_in(&request).and_then(own_password);
+            go_on(verdict, request, next).await
+        };
+        guarded(self, Some("*"), move |router| router.layer(from_fn(check)))
+    }
+
+    fn signed_in_at_all(self) -> Guarded {
+        let check = move |request: Request, next: Next| async move {
+            let verdict = signed_in(&request).map(drop);
             go_on(verdict, request, next).await
         };
         guarded(self, Some("*"), move |router| router.layer(from_fn(check)))
@@ -93,6 +102,14 @@ impl Guard for UtoipaMethodRouter<Kernel> {
     fn public(self) -> Guarded {
         guarded(self, None, |router| router)
     }
+}
+
+fn signed_in(request: &Request) -> crate::Result<&User> {
+    request.extensions().get::<User>().ok_or_else(|| Error::from(&codes::UNAUTHENTICATED))
+}
+
+fn own_password(user: &User) -> crate::Result<()> {
+    if user.must_change { Err(Error::from(&codes::OWN_PASSWORD_FIRST)) } else { Ok(()) }
 }
 
 async fn go_on(verdict: crate::Result<()>, request: Request, next: Next) -> Response {

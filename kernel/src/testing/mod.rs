@@ -127,6 +127,14 @@ impl TestCity {
         Client::new(self.router.clone(), None, UserId(Uuid::nil()))
     }
 
+    /// Another session of a user.
+    pub async fn session(&self, user: UserId) -> Client {
+        let mut work = self.kernel.system_work().await.expect("begins");
+        let token = auth::session::open_for_test(&mut work, user).await.expect("opens a session");
+        work.commit().await.expect("commits");
+        Client::new(self.router.clone(), Some(token), user)
+    }
+
     /// Makes a user with one role and logs them in.
     pub async fn user(&self, role: &str, reach: Reach) -> Client {
         self.user_with(&[(role, reach)]).await
@@ -150,9 +158,8 @@ impl TestCity {
         for (role, reach) in roles {
             auth::grant_role(&mut work, id, role, reach).await.expect("gives the role");
         }
-        let token = auth::session::open_for_test(&mut work, id).await.expect("opens a session");
         work.commit().await.expect("commits");
-        Client::new(self.router.clone(), Some(token), id)
+        self.session(id).await
     }
 
     /// The description of the API.
