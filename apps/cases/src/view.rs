@@ -10,6 +10,7 @@ use kernel::files::FileId;
 use serde::{Deserialize, Serialize};
 use standards::Light;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 
 use crate::catalogue::{Catalogue, Standard};
 use crate::model::{Action, Case, CaseId, Counts, EntryId, Satisfaction, Source, StandardId, State, Step, steps};
@@ -37,6 +38,7 @@ pub struct Named {
 
 /// Where a case is, by area.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = CaseArea)]
 pub struct AreaView {
     /// The smallest area known.
     pub code: String,
@@ -87,7 +89,7 @@ pub struct CaseRow {
     /// Where it stands.
     pub state: State,
     /// The light of the present step; absent when it has ended.
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = light_schema)]
     pub light: Option<Light>,
     /// What is the matter.
     pub description: String,
@@ -117,6 +119,14 @@ pub struct CaseRow {
     pub photo: Option<FileId>,
     /// Counts the moves.
     pub version: i64,
+}
+
+/// How the lights appear in the description of the API.
+pub fn light_schema() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .enum_values(Some([Some("green"), Some("yellow"), Some("red"), None]))
+        .into()
 }
 
 /// What views are made with.

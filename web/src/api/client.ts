@@ -1,7 +1,7 @@
 // The typed door to the server. Pages write `await ask(api.GET('/api/users', { params: { query: { text } } }))`
 // and get the answer or a thrown ProblemError.
 import createClient, { type Middleware } from 'openapi-fetch'
-import type { paths } from './paths'
+import type { paths } from './schema'
 import { ProblemError } from './problem'
 
 let language = 'zh-CN'

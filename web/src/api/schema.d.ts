@@ -912,6 +912,15 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description Where a case is, by area. */
+        CaseArea: {
+            /** @description The smallest area known. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+            /** @description The names from the town down. */
+            path: string;
+        };
         /** @description Everything about one case, with what the user can do with it. */
         CaseDesk: {
             /** @description The facts. */
@@ -963,7 +972,7 @@ export interface components {
         /** @description A row of a list of cases. */
         CaseRow: {
             /** @description Its area. */
-            area: components["schemas"]["AreaView"];
+            area: components["schemas"]["CaseArea"];
             body?: components["schemas"]["Named"] | null;
             class?: components["schemas"]["Named"] | null;
             closed_at?: components["schemas"]["Time"] | null;
@@ -974,8 +983,8 @@ export interface components {
             id: components["schemas"]["CaseId"];
             /** @description Whether the body missed its limit. */
             late?: boolean | null;
-            /** @description The light of the present step; absent when it has ended. */
-            light?: string | null;
+            /** @enum {string|null} */
+            light?: "green" | "yellow" | "red" | null;
             /** @description Its number. */
             number: string;
             photo?: components["schemas"]["FileId"] | null;
@@ -1463,6 +1472,20 @@ export interface components {
             /** @description In Chinese; not needed in a request. */
             zh?: string;
         };
+        /** @description Something that was not understood, or only by assuming something. */
+        ListProblem: {
+            code: string;
+            /** @description The column's letter. */
+            column?: string | null;
+            detail: string;
+            /**
+             * Format: int64
+             * @description The row.
+             */
+            line?: number | null;
+            /** @description `error`, `warning` or `note`. */
+            severity: string;
+        };
         /** @description A place in WGS 84. */
         LngLat: {
             /** Format: double */
@@ -1732,7 +1755,7 @@ export interface components {
             /** @description The rows. */
             items: {
                 /** @description Its area. */
-                area: components["schemas"]["AreaView"];
+                area: components["schemas"]["CaseArea"];
                 body?: components["schemas"]["Named"] | null;
                 class?: components["schemas"]["Named"] | null;
                 closed_at?: components["schemas"]["Time"] | null;
@@ -1743,8 +1766,8 @@ export interface components {
                 id: components["schemas"]["CaseId"];
                 /** @description Whether the body missed its limit. */
                 late?: boolean | null;
-                /** @description The light of the present step; absent when it has ended. */
-                light?: string | null;
+                /** @enum {string|null} */
+                light?: "green" | "yellow" | "red" | null;
                 /** @description Its number. */
                 number: string;
                 photo?: components["schemas"]["FileId"] | null;
@@ -1884,7 +1907,8 @@ export interface components {
             id: components["schemas"]["CaseId"];
             /** Format: double */
             lat: number;
-            light?: string | null;
+            /** @enum {string|null} */
+            light?: "green" | "yellow" | "red" | null;
             /** Format: double */
             lng: number;
             state: components["schemas"]["State"];
@@ -1977,7 +2001,7 @@ export interface components {
             header_row: number;
             id: components["schemas"]["PreviewId"];
             /** @description The first 500. */
-            problems: components["schemas"]["ProblemView"][];
+            problems: components["schemas"]["ListProblem"][];
             problems_total: number;
             /** @description The first 5,000, the unchanged ones last. */
             rows: components["schemas"]["RowView"][];
@@ -2156,6 +2180,8 @@ export interface components {
              * @description Its number, from 1.
              */
             row: number;
+            /** @description Its class as the list has it. */
+            said: string;
             /** @description The code of the standard that is there. */
             standard?: string | null;
             supervisor?: components["schemas"]["Named"] | null;
@@ -2171,8 +2197,8 @@ export interface components {
         ScopeView: {
             /** @description The area's or body's code. */
             code?: string | null;
-            /** @description `all`, `area`, `body` or `own`. */
-            kind: string;
+            /** @enum {string} */
+            kind: "all" | "area" | "body" | "own";
         };
         /**
          * @description Who a report comes from.

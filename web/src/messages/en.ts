@@ -115,7 +115,7 @@ export default {
     tooLarge: 'Larger than {n} MB',
   },
   drop: { many: 'Drop files here, or click to choose', one: 'Drop a file here, or click to choose' },
-  problems: { title: 'Problems', all: 'All', file: 'File', line: 'Line', detail: 'Problem', value: 'Content', save: 'Download list', warning: 'Warning', note: 'Note', first: 'Only the first {n} are listed' },
+  problems: { title: 'Problems', all: 'All', file: 'File', line: 'Line', detail: 'Problem', save: 'Download list', warning: 'Warning', note: 'Note', first: 'Only the first {n} are listed' },
   form: { required: 'Required', saved: 'Saved' },
   range: { title: 'Dates', from: 'From', to: 'To', today: 'Today', days: 'Last {n} days', month: 'This month', year: 'This year' },
   users: {

@@ -115,7 +115,7 @@ export default {
     tooLarge: '超过 {n} MB',
   },
   drop: { many: '拖入文件，或点击选择', one: '拖入一个文件，或点击选择' },
-  problems: { title: '问题清单', all: '全部', file: '文件', line: '行', detail: '问题', value: '内容', save: '下载清单', warning: '提醒', note: '说明', first: '仅列出前 {n} 条' },
+  problems: { title: '问题清单', all: '全部', file: '文件', line: '行', detail: '问题', save: '下载清单', warning: '提醒', note: '说明', first: '仅列出前 {n} 条' },
   form: { required: '必填', saved: '已保存' },
   range: { title: '日期范围', from: '开始日期', to: '结束日期', today: '今天', days: '近 {n} 天', month: '本月', year: '今年' },
   users: {

@@ -20,7 +20,7 @@ use crate::flow::FLOW;
 use crate::model::{Case, CaseId, State};
 use crate::permissions::CASE_READ;
 use crate::store::{self, CaseQuery, Filter, Sort};
-use crate::view::{CaseRow, Names};
+use crate::view::{CaseRow, Names, light_schema};
 
 /// Reads the words of a query.
 pub(super) fn understand<'a>(kernel: &Kernel, user: &User, query: &'a CaseQuery, scope: &'a Scope) -> Result<Filter<'a>> {
@@ -118,7 +118,7 @@ pub(super) struct PointRow {
     lng: f64,
     lat: f64,
     state: State,
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = light_schema)]
     light: Option<Light>,
 }
 

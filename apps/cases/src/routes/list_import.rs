@@ -166,6 +166,7 @@ pub(super) struct GoneView {
 
 /// Something that was not understood, or only by assuming something.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ListProblem)]
 pub(super) struct ProblemView {
     /// The row.
     line: Option<u64>,

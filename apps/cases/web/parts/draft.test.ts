@@ -4,7 +4,7 @@ import type { Move } from '@/api/types'
 import { draftOf, dropDraft, hasDraft, inputOf, layOut, missing } from './draft'
 
 const need = (field: string, required: boolean) => ({ field, kind: 'text', required, zh: '', en: '', choices: [], suggested: [] })
-const move = (action: string, kind: 'main' | 'side' | 'danger' = 'main', needs: Move['needs'] = []): Move => ({
+const move = (action: Move['action'], kind: 'main' | 'side' | 'danger' = 'main', needs: Move['needs'] = []): Move => ({
   action,
   zh: '',
   en: '',

@@ -11,8 +11,8 @@ export function nameOf(it: HasName | null | undefined): string {
 }
 
 /** Of a thing whose length or reason is told in both languages, such as a standard's limit. */
-export function inWords(zh: string, en: string): string {
-  return language() === 'en' ? en || zh : zh
+export function inWords(zh: string | null | undefined, en: string | null | undefined): string {
+  return (language() === 'en' ? en || zh : zh) ?? ''
 }
 
 const t = (key: string, values: Record<string, unknown> = {}) => i18n.global.t(key, values)

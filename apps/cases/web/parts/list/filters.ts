@@ -1,7 +1,6 @@
 // The filters of the list of cases: how they stand in the address, and what the server is asked.
 import { reactive } from 'vue'
-import type { CaseFilter } from '@/api/paths'
-import type { CaseSource, CaseState, Light } from '@/api/types'
+import type { CaseFilter, CaseSource, CaseState, Light } from '@/api/types'
 import { useQuery } from '@/parts/query'
 
 /** Each by its name in the address, which is its name on the wire. */
