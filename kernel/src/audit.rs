@@ -46,20 +46,24 @@ impl Entry {
 }
 
 /// Writes an entry within a transaction.
-pub(crate) async fn write(
-    tx: &mut Tx,
-    kernel: &Kernel,
-    user: Option<&User>,
-    at: Time,
-    entry: Entry,
-) -> Result<()> {
+pub(crate) async fn write(tx: &mut Tx, kernel: &Kernel, user: Option<&User>, at: Time, entry: Entry) -> Result<()> {
     let sql = "INSERT INTO kernel_audit (id, at, actor, actor_name, ip, action, subject, outcome, detail) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let id = kernel.id::<uuid::Uuid>().to_string();
     let actor = user.map(|it| it.id.to_string());
     let name = user.map_or("system", |it| it.name.as_str());
     let ip = user.and_then(|it| it.ip.clone());
-    let values = args![id, at, actor, name, ip, entry.action, entry.subject, entry.outcome, entry.detail];
+    let values = args![
+        id,
+        at,
+        actor,
+        name,
+        ip,
+        entry.action,
+        entry.subject,
+        entry.outcome,
+        entry.detail
+    ];
     tx.run(sql, values).await?;
     tx.ring_at_commit();
     Ok(())
@@ -99,7 +103,8 @@ pub struct AuditEntry {
     pub hash: Option<String>,
 }
 
-const COLUMNS: &str = "SELECT id, at, actor, actor_name, ip, action, subject, outcome, detail, seq, hash FROM kernel_audit";
+const COLUMNS: &str =
+    "SELECT id, at, actor, actor_name, ip, action, subject, outcome, detail, seq, hash FROM kernel_audit";
 
 impl AuditEntry {
     fn hash_after(&self, before: &str, seq: i64) -> String {
@@ -155,7 +160,11 @@ pub(crate) async fn seal(tx: &mut Tx) -> Result<usize> {
     // The head is kept apart, so that cutting off the end of the chain is seen too.
     let sql = "INSERT INTO kernel_setting (name, value) VALUES ('audit.head', $1) \
                ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    tx.run(sql, args![serde_json::to_string(&Head { seq, hash }).unwrap_or_default()]).await?;
+    tx.run(
+        sql,
+        args![serde_json::to_string(&Head { seq, hash }).unwrap_or_default()],
+    )
+    .await?;
     Ok(open.len())
 }
 
@@ -178,7 +187,9 @@ pub struct Verdict {
 pub async fn verify(kernel: &Kernel) -> Result<Verdict> {
     let mut tx = kernel.read().await?;
     // The head is read before the walk: entries that are sealed meanwhile lie behind it.
-    let head: Option<(String,)> = tx.one("SELECT value FROM kernel_setting WHERE name = 'audit.head'", vec![]).await?;
+    let head: Option<(String,)> = tx
+        .one("SELECT value FROM kernel_setting WHERE name = 'audit.head'", vec![])
+        .await?;
     let head: Head = head.and_then(|it| serde_json::from_str(&it.0).ok()).unwrap_or_default();
     let (mut seq, mut hash) = (0_i64, String::new());
     let mut first_bad = None;
@@ -203,7 +214,9 @@ pub async fn verify(kernel: &Kernel) -> Result<Verdict> {
     if first_bad.is_none() && head.seq > seq {
         first_bad = Some(seq + 1);
     }
-    let unsealed: Option<(i64,)> = tx.one("SELECT COUNT(*) FROM kernel_audit WHERE seq IS NULL", vec![]).await?;
+    let unsealed: Option<(i64,)> = tx
+        .one("SELECT COUNT(*) FROM kernel_audit WHERE seq IS NULL", vec![])
+        .await?;
     Ok(Verdict {
         entries: seq,
         ok: first_bad.is_none(),
@@ -264,11 +277,19 @@ async fn audit_list(State(kernel): State<Kernel>, Query(query): Query<AuditQuery
         sql.and("at <", to);
     }
     if let Some((at, id)) = page.key::<(i64, String)>()? {
-        sql.push(" AND (at < ").bind(at).push(" OR (at = ").bind(at).push(" AND id < ").bind(id).push("))");
+        sql.push(" AND (at < ")
+            .bind(at)
+            .push(" OR (at = ")
+            .bind(at)
+            .push(" AND id < ")
+            .bind(id)
+            .push("))");
     }
     sql.push(" ORDER BY at DESC, id DESC LIMIT ").bind(page.fetch());
     let rows = kernel.read().await?.list(sql).await?;
-    Ok(Json(Page::cut(rows, &page, |it: &AuditEntry| (it.at.millis(), it.id.clone()))))
+    Ok(Json(Page::cut(rows, &page, |it: &AuditEntry| {
+        (it.at.millis(), it.id.clone())
+    })))
 }
 
 /// Walk the chain and say whether it is whole.

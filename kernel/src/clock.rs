@@ -104,7 +104,10 @@ impl Clock {
     }
 
     /// The present moment.
-    #[expect(clippy::disallowed_methods, reason = "the one place that may ask the machine for the time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that may ask the machine for the time"
+    )]
     pub fn now(&self) -> Time {
         match self {
             Self::System => jiff::Timestamp::now().into(),

@@ -208,7 +208,9 @@ impl Config {
         let name = file.map_or_else(|| "the configuration".to_owned(), |it| it.display().to_string());
         let mut table: toml::Table = text.parse().with_context(|| format!("{name} is not valid TOML"))?;
         for (key, value) in environment {
-            let Some(path) = key.strip_prefix("JINGWEI_") else { continue };
+            let Some(path) = key.strip_prefix("JINGWEI_") else {
+                continue;
+            };
             // Variables of the tests and of the command line itself share the prefix.
             if path.starts_with("TEST_") || path == "CONFIG" {
                 continue;
@@ -216,7 +218,9 @@ impl Config {
             let parts: Vec<String> = path.split("__").map(str::to_ascii_lowercase).collect();
             set(&mut table, &parts, &value).with_context(|| format!("the environment variable {key}"))?;
         }
-        let config: Self = table.try_into().with_context(|| format!("{name} is not a valid configuration"))?;
+        let config: Self = table
+            .try_into()
+            .with_context(|| format!("{name} is not a valid configuration"))?;
         config.check()?;
         Ok(config)
     }
@@ -252,8 +256,13 @@ fn set(table: &mut toml::Table, path: &[String], value: &str) -> anyhow::Result<
         [] => bail!("names no key"),
         [key] => {
             // `true`, `8` and `["a"]` are what they look like; everything else is text.
-            let parsed = format!("v = {value}").parse::<toml::Table>().ok().and_then(|mut it| it.remove("v"));
-            let parsed = parsed.filter(|it| !it.is_str()).unwrap_or_else(|| toml::Value::String(value.to_owned()));
+            let parsed = format!("v = {value}")
+                .parse::<toml::Table>()
+                .ok()
+                .and_then(|mut it| it.remove("v"));
+            let parsed = parsed
+                .filter(|it| !it.is_str())
+                .unwrap_or_else(|| toml::Value::String(value.to_owned()));
             table.insert(key.clone(), parsed);
             Ok(())
         }
@@ -274,7 +283,11 @@ mod tests {
 
     #[test]
     fn the_environment_overrides_and_a_typing_mistake_is_an_error() {
-        let config = load(&[("JINGWEI_DATABASE__CONNECTIONS", "8"), ("JINGWEI_DISTRICT__NAME", "江都区"), ("HOME", "/")]);
+        let config = load(&[
+            ("JINGWEI_DATABASE__CONNECTIONS", "8"),
+            ("JINGWEI_DISTRICT__NAME", "江都区"),
+            ("HOME", "/"),
+        ]);
         let config = config.expect("valid");
         assert_eq!(config.database.connections, 8);
         assert_eq!(config.district.name, "江都区");

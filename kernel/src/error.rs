@@ -348,7 +348,10 @@ impl Fields {
                 &codes::LENGTH,
                 &[("min", &min.to_string()), ("max", &max.to_string())],
             );
-        } else if value.chars().any(|c| c.is_control() && c != '\n' && c != '\r' && c != '\t') {
+        } else if value
+            .chars()
+            .any(|c| c.is_control() && c != '\n' && c != '\r' && c != '\t')
+        {
             self.refuse_with(field, &codes::FORMAT, &[("why", "control characters")]);
         }
         self
@@ -368,7 +371,11 @@ impl Fields {
 
     /// Ends the check.
     pub fn done(self) -> Result<()> {
-        if self.0.is_empty() { Ok(()) } else { Err(self.into_error()) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(self.into_error())
+        }
     }
 
     pub(crate) fn into_error(self) -> Error {
@@ -385,7 +392,10 @@ mod tests {
     #[test]
     fn texts_are_filled_in_the_language_asked_for() {
         let error = codes::LOCKED.with("minutes", 15);
-        assert_eq!(error.text(Lang::En), "Locked after wrong passwords; try again in 15 minutes");
+        assert_eq!(
+            error.text(Lang::En),
+            "Locked after wrong passwords; try again in 15 minutes"
+        );
         assert_eq!(Lang::from_header(Some("en-US,en;q=0.9,zh;q=0.5")), Lang::En);
         assert_eq!(Lang::from_header(Some("zh-CN,zh;q=0.9,en;q=0.5")), Lang::Zh);
         assert_eq!(Lang::from_header(Some("fr")), Lang::Zh);
@@ -395,7 +405,10 @@ mod tests {
     #[test]
     fn all_wrong_fields_are_named_at_once() {
         let mut fields = Fields::new();
-        fields.text("name", "  ", 1, 5).text("note", "abcdef", 0, 5).range("lng", f64::NAN, -180.0, 180.0);
+        fields
+            .text("name", "  ", 1, 5)
+            .text("note", "abcdef", 0, 5)
+            .range("lng", f64::NAN, -180.0, 180.0);
         let error = fields.done().expect_err("three are wrong");
         let problem = error.problem(Lang::En, "t1");
         assert_eq!(problem["fields"].as_array().map(Vec::len), Some(3));

@@ -72,10 +72,14 @@ impl Event {
     }
 
     fn visible_to(&self, kernel: &Kernel, user: &User) -> bool {
-        let Some(topic) = kernel.topic(&self.topic) else { return false };
+        let Some(topic) = kernel.topic(&self.topic) else {
+            return false;
+        };
         // Whose record it is hears of it wherever it lies.
         let own = self.owner == Some(user.id) && user.can(topic.needs);
-        own || user.scope(topic.needs).holds(self.area.as_deref(), self.body.as_deref(), &[self.owner])
+        own || user
+            .scope(topic.needs)
+            .holds(self.area.as_deref(), self.body.as_deref(), &[self.owner])
     }
 }
 
@@ -119,12 +123,16 @@ impl Hub {
     }
 
     fn since(&self, seq: i64) -> Vec<Arc<Event>> {
-        let recent = self.recent.lock().map(|it| it.iter().filter(|it| it.seq > seq).cloned().collect());
+        let recent = self
+            .recent
+            .lock()
+            .map(|it| it.iter().filter(|it| it.seq > seq).cloned().collect());
         recent.unwrap_or_default()
     }
 }
 
-const EVENTS: &str = "SELECT seq, at, topic, area, body, owner, data FROM kernel_event WHERE seq > $1 ORDER BY seq LIMIT 500";
+const EVENTS: &str =
+    "SELECT seq, at, topic, area, body, owner, data FROM kernel_event WHERE seq > $1 ORDER BY seq LIMIT 500";
 
 /// Numbers, tells and listens until the program stops.
 pub(crate) async fn run(kernel: Kernel) {
@@ -169,7 +177,11 @@ async fn turn(kernel: &Kernel, told: &mut Option<i64>) -> Result<bool> {
 }
 
 async fn last_number(kernel: &Kernel) -> Result<i64> {
-    let row: Option<(i64,)> = kernel.read().await?.one("SELECT COALESCE(MAX(seq), 0) FROM kernel_event", vec![]).await?;
+    let row: Option<(i64,)> = kernel
+        .read()
+        .await?
+        .one("SELECT COALESCE(MAX(seq), 0) FROM kernel_event", vec![])
+        .await?;
     Ok(row.map_or(0, |it| it.0))
 }
 
@@ -206,7 +218,8 @@ async fn number(tx: &mut Tx) -> Result<usize> {
     // One by one and by key: a statement for all of them would be planned by statistics that a burst leaves behind.
     for (id,) in &fresh {
         seq += 1;
-        tx.run("UPDATE kernel_event SET seq = $2 WHERE id = $1", args![id, seq]).await?;
+        tx.run("UPDATE kernel_event SET seq = $2 WHERE id = $1", args![id, seq])
+            .await?;
     }
     Ok(fresh.len())
 }
@@ -228,14 +241,20 @@ async fn listen(kernel: &Kernel, listener: &Listener) -> Result<()> {
     };
     loop {
         let events: Vec<Event> = kernel.read().await?.all(EVENTS, args![seq]).await?;
-        let Some(last) = events.last().map(|it| it.seq) else { return Ok(()) };
-        for event in events.into_iter().filter(|it| listener.topics.contains(&it.topic.as_str())) {
+        let Some(last) = events.last().map(|it| it.seq) else {
+            return Ok(());
+        };
+        for event in events
+            .into_iter()
+            .filter(|it| listener.topics.contains(&it.topic.as_str()))
+        {
             let failed = (listener.handle)(kernel.clone(), event.clone()).await.err();
             if let Some(error) = failed {
                 tracing::error!(listener = listener.name, seq = event.seq, %error, "listener failed; it will be tried again");
                 let mut tx = kernel.db().begin().await?;
                 let sql = "UPDATE kernel_listener SET seq = $2, error = $3 WHERE name = $1";
-                tx.run(sql, args![listener.name, event.seq - 1, error.to_string()]).await?;
+                tx.run(sql, args![listener.name, event.seq - 1, error.to_string()])
+                    .await?;
                 return Ok(tx.commit().await?);
             }
         }
@@ -260,11 +279,18 @@ async fn event_stream(
     headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<SseEvent, Infallible>>> {
     let receiver = kernel.hub().sender.subscribe();
-    let last = headers.get("last-event-id").and_then(|it| it.to_str().ok()?.parse::<i64>().ok());
+    let last = headers
+        .get("last-event-id")
+        .and_then(|it| it.to_str().ok()?.parse::<i64>().ok());
     let missed = last.map(|seq| kernel.hub().since(seq)).unwrap_or_default();
-    let gap = last.zip(missed.first()).is_some_and(|(last, first)| first.seq > last + 1);
+    let gap = last
+        .zip(missed.first())
+        .is_some_and(|(last, first)| first.seq > last + 1);
     let hello = if gap { "resync" } else { "hello" };
-    let hello = SseEvent::default().event(hello).data("{}").retry(Duration::from_secs(2));
+    let hello = SseEvent::default()
+        .event(hello)
+        .data("{}")
+        .retry(Duration::from_secs(2));
 
     let seen = missed.last().map(|it| it.seq).or(last).unwrap_or(0);
     let live = BroadcastStream::new(receiver).filter_map(move |it| {
@@ -277,16 +303,23 @@ async fn event_stream(
         std::future::ready(event)
     });
     let stop = kernel.stop_signal();
-    let all = stream::iter(missed.into_iter().map(Some)).chain(live).filter_map(move |event| {
-        let told = match event {
-            Some(event) if event.visible_to(&kernel, &user) => Some(
-                SseEvent::default().event(&event.topic).id(event.seq.to_string()).data(&event.data),
-            ),
-            Some(_) => None,
-            None => Some(SseEvent::default().event("resync").data("{}")),
-        };
-        std::future::ready(told.map(Ok))
-    });
-    let stream = stream::once(std::future::ready(Ok(hello))).chain(all).take_until(stop.cancelled_owned());
+    let all = stream::iter(missed.into_iter().map(Some))
+        .chain(live)
+        .filter_map(move |event| {
+            let told = match event {
+                Some(event) if event.visible_to(&kernel, &user) => Some(
+                    SseEvent::default()
+                        .event(&event.topic)
+                        .id(event.seq.to_string())
+                        .data(&event.data),
+                ),
+                Some(_) => None,
+                None => Some(SseEvent::default().event("resync").data("{}")),
+            };
+            std::future::ready(told.map(Ok))
+        });
+    let stream = stream::once(std::future::ready(Ok(hello)))
+        .chain(all)
+        .take_until(stop.cancelled_owned());
     Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
 }

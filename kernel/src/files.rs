@@ -87,7 +87,9 @@ impl Files {
             let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
             let mut builder = AmazonS3Builder::new().with_bucket_name(bucket);
             if let Some(endpoint) = &config.s3_endpoint {
-                builder = builder.with_endpoint(endpoint).with_allow_http(endpoint.starts_with("http://"));
+                builder = builder
+                    .with_endpoint(endpoint)
+                    .with_allow_http(endpoint.starts_with("http://"));
             }
             builder = builder.with_region(config.s3_region.as_deref().unwrap_or("us-east-1"));
             if let (Some(key), Some(secret)) = (&config.s3_key_id, &config.s3_secret) {
@@ -111,13 +113,22 @@ impl Files {
     }
 
     /// Checks, cleans and keeps a photo.
-    pub async fn keep(&self, kernel: &Kernel, owner: &User, id: FileId, name: &str, bytes: Vec<u8>) -> Result<FileView> {
+    pub async fn keep(
+        &self,
+        kernel: &Kernel,
+        owner: &User,
+        id: FileId,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<FileView> {
         if bytes.len() > self.max_bytes {
             return Err(codes::TOO_LARGE.with("limit", format!("{} MB", self.max_bytes / 1024 / 1024)));
         }
         let sha256 = hex::encode(Sha256::digest(&bytes));
         let zone = kernel.config().zone();
-        let photo = tokio::task::spawn_blocking(move || read_photo(&bytes, &zone)).await.map_err(Error::internal)??;
+        let photo = tokio::task::spawn_blocking(move || read_photo(&bytes, &zone))
+            .await
+            .map_err(Error::internal)??;
         let name: String = name.chars().filter(|c| !c.is_control()).take(120).collect();
         let view = FileView {
             id,
@@ -131,18 +142,39 @@ impl Files {
             lng: photo.point.map(|it| it.0),
             lat: photo.point.map(|it| it.1),
         };
-        self.store.put(&Self::path(id, "full"), PutPayload::from(photo.full)).await.map_err(Error::internal)?;
-        self.store.put(&Self::path(id, "thumb"), PutPayload::from(photo.thumb)).await.map_err(Error::internal)?;
+        self.store
+            .put(&Self::path(id, "full"), PutPayload::from(photo.full))
+            .await
+            .map_err(Error::internal)?;
+        self.store
+            .put(&Self::path(id, "thumb"), PutPayload::from(photo.thumb))
+            .await
+            .map_err(Error::internal)?;
         let mut work = kernel.work(owner).await?;
         let sql = "INSERT INTO kernel_file (id, name, mime, bytes, sha256, width, height, taken_at, lng, lat, owner, created_at) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
         let now = work.now();
         let values = args![
-            id, &view.name, &view.mime, view.bytes, &view.sha256, view.width, view.height, view.taken_at, view.lng, view.lat,
-            owner.id, now
+            id,
+            &view.name,
+            &view.mime,
+            view.bytes,
+            &view.sha256,
+            view.width,
+            view.height,
+            view.taken_at,
+            view.lng,
+            view.lat,
+            owner.id,
+            now
         ];
         work.run(sql, values).await?;
-        work.audit("kernel.file_kept", id, serde_json::json!({ "sha256": view.sha256, "name": view.name })).await?;
+        work.audit(
+            "kernel.file_kept",
+            id,
+            serde_json::json!({ "sha256": view.sha256, "name": view.name }),
+        )
+        .await?;
         work.commit().await?;
         Ok(view)
     }
@@ -169,7 +201,8 @@ impl Files {
                 }
             }
             let mut tx = kernel.db().begin().await?;
-            tx.run("DELETE FROM kernel_file WHERE id = $1 AND subject IS NULL", args![*id]).await?;
+            tx.run("DELETE FROM kernel_file WHERE id = $1 AND subject IS NULL", args![*id])
+                .await?;
             tx.commit().await?;
         }
         Ok(loose.len())
@@ -198,7 +231,10 @@ pub async fn attach(work: &mut Work, files: &[FileId], subject: &str) -> Result<
 /// A photo's bytes as a reply that browsers may keep: under its id a photo never changes.
 pub async fn reply(kernel: &Kernel, id: FileId, size: Size) -> Result<Response> {
     let bytes = kernel.files().bytes(id, size).await?;
-    let headers = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, max-age=31536000, immutable")];
+    let headers = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
+    ];
     Ok((headers, bytes).into_response())
 }
 
@@ -225,7 +261,11 @@ fn read_photo(bytes: &[u8], zone: &jiff::tz::TimeZone) -> Result<Photo> {
         picture = picture.resize(FULL_SIDE, FULL_SIDE, image::imageops::FilterType::Triangle);
     }
     let picture = picture.into_rgb8();
-    let thumb = image::imageops::thumbnail(&picture, thumb_side(picture.width(), picture.height()).0, thumb_side(picture.width(), picture.height()).1);
+    let thumb = image::imageops::thumbnail(
+        &picture,
+        thumb_side(picture.width(), picture.height()).0,
+        thumb_side(picture.width(), picture.height()).1,
+    );
     let encode = |picture: &image::RgbImage, quality| {
         let mut out = Vec::new();
         image::codecs::jpeg::JpegEncoder::new_with_quality(&mut out, quality)
@@ -248,40 +288,65 @@ fn thumb_side(width: u32, height: u32) -> (u32, u32) {
     if longest <= THUMB_SIDE {
         return (width, height);
     }
-    ((width * THUMB_SIDE / longest).max(1), (height * THUMB_SIDE / longest).max(1))
+    (
+        (width * THUMB_SIDE / longest).max(1),
+        (height * THUMB_SIDE / longest).max(1),
+    )
 }
 
 fn read_exif(bytes: &[u8], zone: &jiff::tz::TimeZone) -> (Option<Time>, Option<(f64, f64)>) {
     let Ok(exif) = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)) else {
         return (None, None);
     };
-    let text = |tag| exif.get_field(tag, exif::In::PRIMARY).map(|it| it.display_value().to_string());
+    let text = |tag| {
+        exif.get_field(tag, exif::In::PRIMARY)
+            .map(|it| it.display_value().to_string())
+    };
     // Cameras write local time without a zone: the district's is meant.
     let taken = text(exif::Tag::DateTimeOriginal).or_else(|| text(exif::Tag::DateTime));
-    let taken = taken.and_then(|it| it.parse::<jiff::civil::DateTime>().ok()?.to_zoned_datetime(zone.clone()).ok());
+    let taken = taken.and_then(|it| {
+        it.parse::<jiff::civil::DateTime>()
+            .ok()?
+            .to_zoned_datetime(zone.clone())
+            .ok()
+    });
     let degrees = |tag, reference, negative: &str| {
         let field = exif.get_field(tag, exif::In::PRIMARY)?;
-        let exif::Value::Rational(parts) = &field.value else { return None };
+        let exif::Value::Rational(parts) = &field.value else {
+            return None;
+        };
         let [d, m, s] = parts.as_slice() else { return None };
         let value = d.to_f64() + m.to_f64() / 60.0 + s.to_f64() / 3600.0;
-        let sign = if text(reference).is_some_and(|it| it.starts_with(negative)) { -1.0 } else { 1.0 };
+        let sign = if text(reference).is_some_and(|it| it.starts_with(negative)) {
+            -1.0
+        } else {
+            1.0
+        };
         Some(value * sign).filter(|it| it.is_finite())
     };
     let lng = degrees(exif::Tag::GPSLongitude, exif::Tag::GPSLongitudeRef, "W").filter(|it| it.abs() <= 180.0);
     let lat = degrees(exif::Tag::GPSLatitude, exif::Tag::GPSLatitudeRef, "S").filter(|it| it.abs() <= 90.0);
-    (taken.map(|it| it.timestamp().into()), lng.zip(lat).filter(|it| *it != (0.0, 0.0)))
+    (
+        taken.map(|it| it.timestamp().into()),
+        lng.zip(lat).filter(|it| *it != (0.0, 0.0)),
+    )
 }
 
 pub(crate) fn routes() -> Routes {
     let mut upload = routes!(file_upload);
     // Photos are larger than other requests; the exact limit is the configuration's.
     upload.2 = upload.2.layer(DefaultBodyLimit::max(128 * 1024 * 1024));
-    Routes::new().add(upload.signed_in()).add(routes!(file_view).signed_in())
+    Routes::new()
+        .add(upload.signed_in())
+        .add(routes!(file_view).signed_in())
 }
 
 /// The parts of an upload.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes the multipart body in OpenAPI; the handler reads the parts themselves")]
+#[expect(
+    dead_code,
+    reason = "describes the multipart body in OpenAPI; the handler reads the parts themselves"
+)]
 struct Upload {
     /// An id made by the client, before the file.
     id: Option<FileId>,
@@ -324,7 +389,11 @@ async fn file_upload(State(kernel): State<Kernel>, user: User, mut form: Multipa
                 let id = id.unwrap_or_else(|| kernel.id());
                 if let Some((known, owner, _)) = find(&kernel, id).await? {
                     let same = known.sha256 == hex::encode(Sha256::digest(&bytes)) && owner == user.id;
-                    return if same { Ok(Json(known)) } else { Err(Error::from(&codes::ID_TAKEN)) };
+                    return if same {
+                        Ok(Json(known))
+                    } else {
+                        Err(Error::from(&codes::ID_TAKEN))
+                    };
                 }
                 return kernel.files().keep(&kernel, &user, id, &name, bytes).await.map(Json);
             }
@@ -399,16 +468,22 @@ mod tests {
     fn a_photo_is_told_by_its_content_and_written_anew() {
         let mut png = Vec::new();
         let picture = image::RgbImage::from_pixel(3000, 1500, image::Rgb([200, 30, 30]));
-        DynamicImage::from(picture).write_to(&mut Cursor::new(&mut png), ImageFormat::Png).expect("encodes");
+        DynamicImage::from(picture)
+            .write_to(&mut Cursor::new(&mut png), ImageFormat::Png)
+            .expect("encodes");
         let photo = read_photo(&png, &jiff::tz::TimeZone::UTC).expect("reads");
         assert_eq!((photo.width, photo.height), (2048, 1024));
         assert_eq!(image::guess_format(&photo.full).expect("known"), ImageFormat::Jpeg);
         let thumb = image::load_from_memory(&photo.thumb).expect("reads");
         assert_eq!((thumb.width(), thumb.height()), (320, 160));
 
-        let error = read_photo(b"<svg onload=alert(1)>", &jiff::tz::TimeZone::UTC).err().expect("refused");
+        let error = read_photo(b"<svg onload=alert(1)>", &jiff::tz::TimeZone::UTC)
+            .err()
+            .expect("refused");
         assert_eq!(error.code().code, "kernel.file_type");
-        let error = read_photo(&png[..200], &jiff::tz::TimeZone::UTC).err().expect("refused");
+        let error = read_photo(&png[..200], &jiff::tz::TimeZone::UTC)
+            .err()
+            .expect("refused");
         assert_eq!(error.code().code, "kernel.bad_image");
     }
 }

@@ -176,7 +176,9 @@ pub struct Flow<S: 'static, A: 'static> {
 impl<S: Copy + PartialEq + Display, A: Copy + PartialEq + Display> Flow<S, A> {
     /// The move that this action is in this state, if there is one.
     pub fn find(&self, from: S, action: A) -> Option<&'static Move<S, A>> {
-        self.moves.iter().find(|it| it.action == action && it.from.contains(&from))
+        self.moves
+            .iter()
+            .find(|it| it.action == action && it.from.contains(&from))
     }
 
     /// The moves that the user's roles allow in this state; whether the record is in reach is for the app to ask.
@@ -184,14 +186,26 @@ impl<S: Copy + PartialEq + Display, A: Copy + PartialEq + Display> Flow<S, A> {
     where
         S: 'a,
     {
-        self.moves.iter().filter(move |it| it.from.contains(&from) && user.can(it.needs))
+        self.moves
+            .iter()
+            .filter(move |it| it.from.contains(&from) && user.can(it.needs))
     }
 
     /// The states that wait for somebody with this permission.
     pub fn waiting_for(&self, permission: &Permission) -> Vec<S> {
         let mut states: Vec<S> = Vec::new();
-        for it in self.moves.iter().filter(|it| !it.side && it.needs.code == permission.code) {
-            states.extend(it.from.iter().copied().filter(|state| !states.contains(state)).collect::<Vec<_>>());
+        for it in self
+            .moves
+            .iter()
+            .filter(|it| !it.side && it.needs.code == permission.code)
+        {
+            states.extend(
+                it.from
+                    .iter()
+                    .copied()
+                    .filter(|state| !states.contains(state))
+                    .collect::<Vec<_>>(),
+            );
         }
         states
     }

@@ -60,8 +60,11 @@ pub(crate) async fn run(kernel: Kernel, job: Job) {
 /// Runs the job if its time has come and no other server runs it; says whether it ran.
 pub async fn run_if_due(kernel: &Kernel, job: &Job) -> Result<bool> {
     let now = kernel.now();
-    let due: Option<(Time,)> =
-        kernel.read().await?.one("SELECT next_run_at FROM kernel_job WHERE name = $1", args![job.name]).await?;
+    let due: Option<(Time,)> = kernel
+        .read()
+        .await?
+        .one("SELECT next_run_at FROM kernel_job WHERE name = $1", args![job.name])
+        .await?;
     if due.is_some_and(|it| it.0 > now) {
         return Ok(false);
     }
@@ -70,7 +73,10 @@ pub async fn run_if_due(kernel: &Kernel, job: &Job) -> Result<bool> {
     tx.run(sql, args![job.name, now]).await?;
     let sql = "UPDATE kernel_job SET lease_until = $3, started_at = $2, runs = runs + 1 \
                WHERE name = $1 AND next_run_at <= $2 AND (lease_until IS NULL OR lease_until < $2)";
-    let mine = tx.run(sql, args![job.name, now, now.plus_seconds(LEASE_SECONDS)]).await? == 1;
+    let mine = tx
+        .run(sql, args![job.name, now, now.plus_seconds(LEASE_SECONDS)])
+        .await?
+        == 1;
     tx.commit().await?;
     if !mine {
         return Ok(false);
@@ -114,17 +120,28 @@ async fn sweep(kernel: Kernel) -> Result<String> {
     let mut tx = kernel.db().begin().await?;
     let sql = "DELETE FROM kernel_session WHERE seen_at < $1 OR created_at < $2";
     let idle = now.plus_seconds(-limits.idle_minutes * 60);
-    let sessions = tx.run(sql, args![idle, now.plus_seconds(-limits.max_hours * 3600)]).await?;
+    let sessions = tx
+        .run(sql, args![idle, now.plus_seconds(-limits.max_hours * 3600)])
+        .await?;
     let week = now.plus_seconds(-7 * day);
-    let events = tx.run("DELETE FROM kernel_event WHERE at < $1 AND seq IS NOT NULL", args![week]).await?;
+    let events = tx
+        .run(
+            "DELETE FROM kernel_event WHERE at < $1 AND seq IS NOT NULL",
+            args![week],
+        )
+        .await?;
     let answers = tx.run("DELETE FROM kernel_answer WHERE at < $1", args![week]).await?;
     tx.commit().await?;
     let files = kernel.files().sweep(&kernel, now.plus_seconds(-day)).await?;
-    Ok(format!("{sessions} sessions, {events} events, {answers} answers, {files} files"))
+    Ok(format!(
+        "{sessions} sessions, {events} events, {answers} answers, {files} files"
+    ))
 }
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().add(routes!(job_list).needs(&JOBS_MANAGE)).add(routes!(job_run).needs(&JOBS_MANAGE))
+    Routes::new()
+        .add(routes!(job_list).needs(&JOBS_MANAGE))
+        .add(routes!(job_run).needs(&JOBS_MANAGE))
 }
 
 /// A job and how it fares.
@@ -194,7 +211,11 @@ async fn job_run(State(kernel): State<Kernel>, user: User, Path(name): Path<Stri
     }
     let mut work = kernel.work(&user).await?;
     let now = work.now();
-    work.run("UPDATE kernel_job SET next_run_at = $2 WHERE name = $1", args![&name, now]).await?;
+    work.run(
+        "UPDATE kernel_job SET next_run_at = $2 WHERE name = $1",
+        args![&name, now],
+    )
+    .await?;
     work.audit("kernel.job_nudged", &name, ()).await?;
     work.commit().await?;
     Ok(StatusCode::ACCEPTED)

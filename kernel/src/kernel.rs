@@ -50,9 +50,13 @@ impl Kernel {
         let db = Db::open(&config.database.url, config.database.connections)
             .await
             .with_context(|| format!("cannot open the database {}", config.database.without_password()))?;
-        db.migrate("kernel", sqlx::migrate!("./migrations")).await.context("migrating kernel")?;
+        db.migrate("kernel", sqlx::migrate!("./migrations"))
+            .await
+            .context("migrating kernel")?;
         for app in &apps {
-            db.migrate(app.name(), app.migrations()).await.with_context(|| format!("migrating {}", app.name()))?;
+            db.migrate(app.name(), app.migrations())
+                .await
+                .with_context(|| format!("migrating {}", app.name()))?;
         }
         let files = Files::open(&config.files)?;
         let vault = Vault::open(&config)?;
@@ -68,9 +72,13 @@ impl Kernel {
             stop: CancellationToken::new(),
             last_id: AtomicU64::new(0),
         }));
-        auth::offer_permissions(&kernel).await.map_err(|error| anyhow::anyhow!("{error}"))?;
+        auth::offer_permissions(&kernel)
+            .await
+            .map_err(|error| anyhow::anyhow!("{error}"))?;
         for app in kernel.apps() {
-            app.start(&kernel).await.map_err(|error| anyhow::anyhow!("starting {}: {error}", app.name()))?;
+            app.start(&kernel)
+                .await
+                .map_err(|error| anyhow::anyhow!("starting {}: {error}", app.name()))?;
         }
         Ok(kernel)
     }
@@ -100,7 +108,10 @@ impl Kernel {
     pub fn id<T: From<Uuid>>(&self) -> T {
         let now = u64::try_from(self.now().millis()).unwrap_or(0) << COUNTER_BITS;
         let next = |last: u64| now.max(last + 1);
-        let last = self.0.last_id.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(next(last)));
+        let last = self
+            .0
+            .last_id
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(next(last)));
         T::from(with_counter(next(last.unwrap_or(0))))
     }
 
@@ -127,18 +138,28 @@ impl Kernel {
     /// Every permission: the kernel's own, then each app's.
     pub fn permissions(&self) -> impl Iterator<Item = (&'static str, &'static Permission)> {
         let own = auth::PERMISSIONS.iter().map(|it| ("kernel", *it));
-        own.chain(self.apps().iter().flat_map(|app| app.permissions().iter().map(|it| (app.name(), *it))))
+        own.chain(
+            self.apps()
+                .iter()
+                .flat_map(|app| app.permissions().iter().map(|it| (app.name(), *it))),
+        )
     }
 
     /// A topic by its name.
     pub fn topic(&self, name: &str) -> Option<&'static Topic> {
-        self.apps().iter().flat_map(|app| app.topics()).copied().find(|it| it.name == name)
+        self.apps()
+            .iter()
+            .flat_map(|app| app.topics())
+            .copied()
+            .find(|it| it.name == name)
     }
 
     /// Every background job.
     pub fn jobs(&self) -> Vec<Job> {
         let own = jobs::kernel_jobs();
-        own.into_iter().chain(self.apps().iter().flat_map(|app| app.jobs())).collect()
+        own.into_iter()
+            .chain(self.apps().iter().flat_map(|app| app.jobs()))
+            .collect()
     }
 
     /// A connection for reading.
@@ -165,7 +186,12 @@ impl Kernel {
 
     /// What was last shared under this type. An error here is a bug: the app's `start` should have shared it.
     pub fn shared<T: Any + Send + Sync>(&self) -> Result<Arc<T>> {
-        let found = self.0.shared.read().ok().and_then(|shared| shared.get(&TypeId::of::<T>()).cloned());
+        let found = self
+            .0
+            .shared
+            .read()
+            .ok()
+            .and_then(|shared| shared.get(&TypeId::of::<T>()).cloned());
         found
             .and_then(|it| it.downcast::<T>().ok())
             .ok_or_else(|| Error::internal(anyhow::anyhow!("{} was not shared", std::any::type_name::<T>())))
@@ -203,7 +229,13 @@ impl Kernel {
         static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
         let buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
         HANDLE
-            .get_or_init(|| PrometheusBuilder::new().set_buckets(&buckets).ok()?.install_recorder().ok())
+            .get_or_init(|| {
+                PrometheusBuilder::new()
+                    .set_buckets(&buckets)
+                    .ok()?
+                    .install_recorder()
+                    .ok()
+            })
             .as_ref()
     }
 }

@@ -88,17 +88,26 @@ mod tests {
 
     #[test]
     fn the_cursor_comes_back_as_it_went() {
-        let query = PageQuery { after: None, limit: Some(2) };
+        let query = PageQuery {
+            after: None,
+            limit: Some(2),
+        };
         let page = Page::cut(vec![1, 2, 3], &query, |it| (*it, "x"));
         assert_eq!(page.items, [1, 2]);
-        let next = PageQuery { after: page.next, limit: Some(2) };
+        let next = PageQuery {
+            after: page.next,
+            limit: Some(2),
+        };
         assert_eq!(next.key::<(i32, String)>().expect("reads"), Some((2, "x".to_owned())));
         assert!(Page::cut(vec![1, 2], &query, |it| *it).next.is_none());
     }
 
     #[test]
     fn a_cursor_that_was_tampered_with_is_a_bad_field() {
-        let query = PageQuery { after: Some("%%".to_owned()), limit: None };
+        let query = PageQuery {
+            after: Some("%%".to_owned()),
+            limit: None,
+        };
         assert_eq!(query.key::<i64>().expect_err("bad").fields()[0].field, "after");
     }
 }

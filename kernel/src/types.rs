@@ -75,17 +75,29 @@ macro_rules! words {
 #[macro_export]
 macro_rules! stored_as_text {
     ($name:ident) => {
-        impl<DB: sqlx::Database> sqlx::Type<DB> for $name where String: sqlx::Type<DB> {
-            fn type_info() -> DB::TypeInfo { <String as sqlx::Type<DB>>::type_info() }
-            fn compatible(ty: &DB::TypeInfo) -> bool { <String as sqlx::Type<DB>>::compatible(ty) }
+        impl<DB: sqlx::Database> sqlx::Type<DB> for $name
+        where
+            String: sqlx::Type<DB>,
+        {
+            fn type_info() -> DB::TypeInfo {
+                <String as sqlx::Type<DB>>::type_info()
+            }
+            fn compatible(ty: &DB::TypeInfo) -> bool {
+                <String as sqlx::Type<DB>>::compatible(ty)
+            }
         }
-        impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for $name where String: sqlx::Decode<'r, DB> {
+        impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for $name
+        where
+            String: sqlx::Decode<'r, DB>,
+        {
             fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
                 Ok(<String as sqlx::Decode<DB>>::decode(value)?.parse()?)
             }
         }
         impl From<$name> for $crate::db::Value {
-            fn from(value: $name) -> Self { Self::Text(Some(value.to_string())) }
+            fn from(value: $name) -> Self {
+                Self::Text(Some(value.to_string()))
+            }
         }
         impl $crate::db::StoredAsText for $name {}
     };

@@ -36,7 +36,11 @@ impl Vault {
 
     /// Opens what [`Vault::seal`] made for the same record.
     pub fn reveal<T: DeserializeOwned>(&self, sealed: &[u8], bound_to: &str) -> Result<T> {
-        let broken = || Error::internal(anyhow::anyhow!("sealed data for {bound_to} cannot be opened with this key"));
+        let broken = || {
+            Error::internal(anyhow::anyhow!(
+                "sealed data for {bound_to} cannot be opened with this key"
+            ))
+        };
         let (nonce, sealed) = sealed.split_first_chunk::<24>().ok_or_else(broken)?;
         let payload = Payload {
             msg: sealed,
@@ -51,7 +55,8 @@ fn read_or_make_key(path: &Path) -> anyhow::Result<[u8; 32]> {
     use anyhow::Context;
     let mut key = [0; 32];
     if path.exists() {
-        let text = std::fs::read_to_string(path).with_context(|| format!("reading the vault key {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("reading the vault key {}", path.display()))?;
         hex::decode_to_slice(text.trim(), &mut key)
             .with_context(|| format!("the vault key {} must be 64 hex digits", path.display()))?;
         return Ok(key);
@@ -64,7 +69,9 @@ fn read_or_make_key(path: &Path) -> anyhow::Result<[u8; 32]> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).with_context(|| format!("making the vault key {}", path.display()))?;
+    let mut file = options
+        .open(path)
+        .with_context(|| format!("making the vault key {}", path.display()))?;
     std::io::Write::write_all(&mut file, hex::encode(key).as_bytes())?;
     file.sync_all()?;
     Ok(key)
@@ -81,9 +88,18 @@ pub fn mask_name(name: &str) -> String {
 /// A telephone number with only its first three and last four digits shown; a short one is hidden but for its last two.
 pub fn mask_phone(phone: &str) -> String {
     let digits: Vec<char> = phone.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let (head, tail) = if digits.len() >= 11 { (3, 4) } else { (0, 2.min(digits.len())) };
+    let (head, tail) = if digits.len() >= 11 {
+        (3, 4)
+    } else {
+        (0, 2.min(digits.len()))
+    };
     let hidden = digits.len() - head - tail;
-    digits[..head].iter().copied().chain("*".repeat(hidden).chars()).chain(digits[head + hidden..].iter().copied()).collect()
+    digits[..head]
+        .iter()
+        .copied()
+        .chain("*".repeat(hidden).chars())
+        .chain(digits[head + hidden..].iter().copied())
+        .collect()
 }
 
 #[cfg(test)]

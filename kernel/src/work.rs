@@ -64,7 +64,10 @@ impl Work {
         // Inserting first makes a twin that arrives at the same time wait for this one's commit.
         let sql = "INSERT INTO kernel_answer (id, user_id, digest, answer, at) VALUES ($1, $2, $3, '', $4) \
                    ON CONFLICT (id) DO NOTHING";
-        let fresh = self.tx.run(sql, args![id.to_string(), &user, &digest, self.now]).await?;
+        let fresh = self
+            .tx
+            .run(sql, args![id.to_string(), &user, &digest, self.now])
+            .await?;
         if fresh == 1 {
             self.remembered = Some(id);
             return Ok(None);
@@ -99,10 +102,16 @@ impl Work {
     /// Sends news: it goes out after the commit, to those who may see the place.
     pub async fn emit(&mut self, topic: &'static Topic, place: Place<'_>, data: impl Serialize) -> Result<()> {
         let data = serde_json::to_string(&data).map_err(Error::internal)?;
-        let sql = "INSERT INTO kernel_event (id, at, topic, area, body, owner, data) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let sql =
+            "INSERT INTO kernel_event (id, at, topic, area, body, owner, data) VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let id = self.kernel.id::<Uuid>().to_string();
         let owner = place.owner.map(|it| it.to_string());
-        self.tx.run(sql, args![id, self.now, topic.name, place.area, place.body, owner, data]).await?;
+        self.tx
+            .run(
+                sql,
+                args![id, self.now, topic.name, place.area, place.body, owner, data],
+            )
+            .await?;
         self.tx.ring_at_commit();
         Ok(())
     }
@@ -142,6 +151,8 @@ impl DerefMut for Work {
 
 /// The last number that a counter gave; 0 if it never did.
 pub async fn counter(tx: &mut Tx, counter: &str) -> Result<i64> {
-    let row: Option<(i64,)> = tx.one("SELECT value FROM kernel_counter WHERE name = $1", args![counter]).await?;
+    let row: Option<(i64,)> = tx
+        .one("SELECT value FROM kernel_counter WHERE name = $1", args![counter])
+        .await?;
     Ok(row.map_or(0, |it| it.0))
 }

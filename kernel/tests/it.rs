@@ -16,21 +16,35 @@ async fn five_wrong_passwords_lock_the_account_for_a_while(store: Store) {
     let city = city(store).await;
     let user = city.user("system_admin", Reach::All).await;
     let mut work = city.kernel.system_work().await.expect("begins");
-    auth::set_password(&mut work, user.id, "u0", PASSWORD, true).await.expect("sets");
+    auth::set_password(&mut work, user.id, "u0", PASSWORD, true)
+        .await
+        .expect("sets");
     work.commit().await.expect("commits");
 
     let nobody = city.nobody();
-    let me = nobody.post("/api/session", json!({ "login": "u0", "password": PASSWORD })).await.ok();
+    let me = nobody
+        .post("/api/session", json!({ "login": "u0", "password": PASSWORD }))
+        .await
+        .ok();
     assert_eq!(me["permissions"], json!(["kernel.jobs", "kernel.users"]));
     for _ in 0..5 {
-        let reply = nobody.post("/api/session", json!({ "login": "u0", "password": "wrong one" })).await;
+        let reply = nobody
+            .post("/api/session", json!({ "login": "u0", "password": "wrong one" }))
+            .await;
         reply.refused(401, "kernel.bad_login");
     }
-    let reply = nobody.post("/api/session", json!({ "login": "u0", "password": PASSWORD })).await;
+    let reply = nobody
+        .post("/api/session", json!({ "login": "u0", "password": PASSWORD }))
+        .await;
     reply.refused(429, "kernel.locked");
     city.turn(15 * 60 + 1);
-    nobody.post("/api/session", json!({ "login": "u0", "password": PASSWORD })).await.ok();
-    let reply = nobody.post("/api/session", json!({ "login": "nobody", "password": PASSWORD })).await;
+    nobody
+        .post("/api/session", json!({ "login": "u0", "password": PASSWORD }))
+        .await
+        .ok();
+    let reply = nobody
+        .post("/api/session", json!({ "login": "nobody", "password": PASSWORD }))
+        .await;
     reply.refused(401, "kernel.bad_login");
 }
 
@@ -39,7 +53,9 @@ async fn a_given_password_opens_nothing_but_its_change(store: Store) {
     let city = city(store).await;
     let user = city.user("system_admin", Reach::All).await;
     let mut work = city.kernel.system_work().await.expect("begins");
-    auth::set_password(&mut work, user.id, "u0", PASSWORD, false).await.expect("sets");
+    auth::set_password(&mut work, user.id, "u0", PASSWORD, false)
+        .await
+        .expect("sets");
     work.commit().await.expect("commits");
 
     let user = city.session(user.id).await;
@@ -59,23 +75,45 @@ async fn accounts_are_made_by_one_administrator_and_given_roles_by_another(store
     let security = city.user("security_admin", Reach::All).await;
     let id = Uuid::from_u128(7);
     let new = json!({ "id": id, "login": "li.na", "name": "李娜" });
-    security.post("/api/users", new.clone()).await.refused(403, "kernel.forbidden");
-    city.nobody().post("/api/users", new.clone()).await.refused(401, "kernel.unauthenticated");
+    security
+        .post("/api/users", new.clone())
+        .await
+        .refused(403, "kernel.forbidden");
+    city.nobody()
+        .post("/api/users", new.clone())
+        .await
+        .refused(401, "kernel.unauthenticated");
     let made = system.post("/api/users", new.clone()).await.ok();
-    assert_eq!(made, system.post("/api/users", new).await.ok(), "the same id and body again changes nothing");
+    assert_eq!(
+        made,
+        system.post("/api/users", new).await.ok(),
+        "the same id and body again changes nothing"
+    );
     let other = json!({ "id": id, "login": "li.na2", "name": "李娜" });
     system.post("/api/users", other).await.refused(409, "kernel.id_taken");
     let taken = json!({ "login": "li.na", "name": "李娜" });
     system.post("/api/users", taken).await.refused(409, "kernel.taken");
-    let bad = system.post("/api/users", json!({ "login": "李", "name": "" })).await.refused(422, "kernel.invalid");
+    let bad = system
+        .post("/api/users", json!({ "login": "李", "name": "" }))
+        .await
+        .refused(422, "kernel.invalid");
     assert_eq!(bad["fields"].as_array().map(Vec::len), Some(3));
 
     let grants = json!({ "version": 1, "grants": [{ "role": "audit_admin", "scope": { "kind": "all" } }] });
     let path = format!("/api/users/{id}/grants");
     system.put(&path, grants.clone()).await.refused(403, "kernel.forbidden");
-    let log = city.user("audit_admin", Reach::All).await.get("/api/audit?action=kernel.forbidden").await.ok();
+    let log = city
+        .user("audit_admin", Reach::All)
+        .await
+        .get("/api/audit?action=kernel.forbidden")
+        .await
+        .ok();
     let tried = |n: usize| (log["items"][n]["subject"].as_str(), log["items"][n]["outcome"].as_str());
-    assert_eq!(tried(0), (Some(format!("PUT {path}").as_str()), Some("refused")), "attempts are in the log, too");
+    assert_eq!(
+        tried(0),
+        (Some(format!("PUT {path}").as_str()), Some("refused")),
+        "attempts are in the log, too"
+    );
     assert_eq!(tried(1).0, Some("POST /api/users"));
     let given = security.put(&path, grants.clone()).await.ok();
     assert_eq!(given["grants"][0]["role"], "audit_admin");
@@ -95,7 +133,10 @@ async fn the_audit_chain_shows_what_was_tampered_with(store: Store) {
     }
     events::number_and_seal(&city.kernel).await.expect("seals");
     let verdict = audit::verify(&city.kernel).await.expect("walks");
-    assert!(verdict.ok && verdict.entries == 5 && verdict.unsealed == 0, "{verdict:?}");
+    assert!(
+        verdict.ok && verdict.entries == 5 && verdict.unsealed == 0,
+        "{verdict:?}"
+    );
 
     for (tamper, bad) in [
         ("UPDATE kernel_audit SET detail = '{\"n\":9}' WHERE seq = 3", 3),
@@ -135,14 +176,23 @@ async fn a_photo_is_seen_by_its_uploader_until_it_is_attached(store: Store) {
     let id = Uuid::from_u128(9).to_string();
     let file: &[(&str, &str, &[u8])] = &[("file", "a.png", png.get_ref())];
     let kept = owner.upload("/api/files", &[("id", &id)], file).await.ok();
-    assert_eq!((kept["mime"].as_str(), kept["width"].as_i64()), (Some("image/jpeg"), Some(40)));
+    assert_eq!(
+        (kept["mime"].as_str(), kept["width"].as_i64()),
+        (Some("image/jpeg"), Some(40))
+    );
     assert_eq!(kept, owner.upload("/api/files", &[("id", &id)], file).await.ok());
     let path = format!("/api/files/{id}?size=thumb");
     assert_eq!(owner.get(&path).await.status, 200);
     other.get(&path).await.refused(404, "kernel.not_found");
     let text: &[(&str, &str, &[u8])] = &[("file", "a.png", b"#!/bin/sh")];
-    owner.upload("/api/files", &[], text).await.refused(415, "kernel.file_type");
-    owner.upload("/api/files", &[("id", "x")], file).await.refused(422, "kernel.invalid");
+    owner
+        .upload("/api/files", &[], text)
+        .await
+        .refused(415, "kernel.file_type");
+    owner
+        .upload("/api/files", &[("id", "x")], file)
+        .await
+        .refused(422, "kernel.invalid");
 }
 
 #[db_test]
@@ -158,7 +208,10 @@ async fn jobs_are_seen_and_can_be_nudged(store: Store) {
     assert!(kernel::jobs::run_if_due(&city.kernel, sweep).await.expect("runs"));
     let list = admin.get("/api/jobs").await.ok();
     assert_eq!((list[0]["runs"].as_i64(), list[0]["error"].as_str()), (Some(2), None));
-    admin.post("/api/jobs/no.such/run", json!({})).await.refused(404, "kernel.not_found");
+    admin
+        .post("/api/jobs/no.such/run", json!({}))
+        .await
+        .refused(404, "kernel.not_found");
 }
 
 #[db_test]
@@ -167,11 +220,24 @@ async fn bad_requests_get_a_clear_answer(store: Store) {
     let nobody = city.nobody();
     nobody.get("/api/no/such").await.refused(404, "kernel.no_route");
     nobody.delete("/api/meta").await.refused(405, "kernel.method");
-    let missing = nobody.post("/api/session", json!({ "login": "x" })).await.refused(422, "kernel.invalid");
+    let missing = nobody
+        .post("/api/session", json!({ "login": "x" }))
+        .await
+        .refused(422, "kernel.invalid");
     assert_eq!(missing["fields"][0]["field"], "password");
-    let wrong = nobody.post("/api/session", json!({ "login": 5, "password": "x" })).await.refused(422, "kernel.invalid");
+    let wrong = nobody
+        .post("/api/session", json!({ "login": 5, "password": "x" }))
+        .await
+        .refused(422, "kernel.invalid");
     assert_eq!(wrong["fields"][0]["field"], "login");
-    let reply = nobody.send(axum::http::Method::POST, "/api/session", Some("application/json"), b"{".to_vec()).await;
+    let reply = nobody
+        .send(
+            axum::http::Method::POST,
+            "/api/session",
+            Some("application/json"),
+            b"{".to_vec(),
+        )
+        .await;
     reply.refused(400, "kernel.malformed");
     assert_eq!(nobody.get("/healthz").await.status, 200);
 }

@@ -25,7 +25,11 @@ impl NewUser {
     pub fn check(&self) -> Result<()> {
         let mut fields = Fields::new();
         fields.text("login", &self.login, 2, 64).text("name", &self.name, 1, 64);
-        if !self.login.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) {
+        if !self
+            .login
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+        {
             fields.refuse_with("login", &codes::FORMAT, &[("why", "a-z 0-9 . _ -")]);
         }
         fields.text("body", self.body.as_deref().unwrap_or_default(), 0, 32);
@@ -55,7 +59,9 @@ pub async fn find_user(tx: &mut db::Tx, id: UserId) -> Result<Option<UserBrief>>
 
 /// The account with this login, open or closed.
 pub async fn find_login(tx: &mut db::Tx, login: &str) -> Result<Option<UserId>> {
-    let row: Option<(UserId,)> = tx.one("SELECT id FROM kernel_user WHERE login = $1", args![login]).await?;
+    let row: Option<(UserId,)> = tx
+        .one("SELECT id FROM kernel_user WHERE login = $1", args![login])
+        .await?;
     Ok(row.map(|it| it.0))
 }
 
@@ -82,7 +88,14 @@ pub async fn create_user(work: &mut Work, user: &NewUser) -> Result<()> {
     let sql = "INSERT INTO kernel_user (id, login, name, must_change, active, body, area, failures, created_at, version) \
                VALUES ($1, $2, $3, FALSE, TRUE, $4, $5, 0, $6, 1)";
     let now = work.now();
-    let values = args![user.id, &user.login, &user.name, user.body.clone(), user.area.clone(), now];
+    let values = args![
+        user.id,
+        &user.login,
+        &user.name,
+        user.body.clone(),
+        user.area.clone(),
+        now
+    ];
     match work.run(sql, values).await {
         Ok(_) => {}
         Err(error) if db::is_duplicate(&error) => return Err(codes::TAKEN.with("value", user.login.as_str())),
@@ -99,14 +112,17 @@ pub async fn set_password(work: &mut Work, user: UserId, login: &str, new: &str,
     let sql = "UPDATE kernel_user SET password = $2, must_change = $3, failures = 0, locked_until = NULL, \
                version = version + 1 WHERE id = $1";
     work.run(sql, args![user, hash, !for_good]).await?;
-    work.run("DELETE FROM kernel_session WHERE user_id = $1", args![user]).await?;
+    work.run("DELETE FROM kernel_session WHERE user_id = $1", args![user])
+        .await?;
     work.audit("kernel.password_set", user, ()).await
 }
 
 /// Gives a role with its reach; giving it twice changes nothing.
 pub async fn grant_role(work: &mut Work, user: UserId, role: &str, reach: &Reach) -> Result<()> {
     let (scope, code) = reach.columns();
-    let known: Option<(String,)> = work.one("SELECT code FROM kernel_role WHERE code = $1", args![role]).await?;
+    let known: Option<(String,)> = work
+        .one("SELECT code FROM kernel_role WHERE code = $1", args![role])
+        .await?;
     if known.is_none() {
         let mut fields = Fields::new();
         fields.refuse_with("role", &codes::UNKNOWN, &[("value", role)]);
@@ -114,5 +130,10 @@ pub async fn grant_role(work: &mut Work, user: UserId, role: &str, reach: &Reach
     }
     let sql = "INSERT INTO kernel_grant (user_id, role, scope, code) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     work.run(sql, args![user, role, scope, code]).await?;
-    work.audit("kernel.role_given", user, serde_json::json!({ "role": role, "scope": scope, "code": code })).await
+    work.audit(
+        "kernel.role_given",
+        user,
+        serde_json::json!({ "role": role, "scope": scope, "code": code }),
+    )
+    .await
 }

@@ -17,7 +17,9 @@ use crate::error::{Error, codes};
 use crate::http::Routes;
 use crate::{Kernel, Result, id};
 
-pub use accounts::{NewUser, UserBrief, create_user, find_login, find_user, grant_role, set_password, users_by_id, users_of_body};
+pub use accounts::{
+    NewUser, UserBrief, create_user, find_login, find_user, grant_role, set_password, users_by_id, users_of_body,
+};
 pub use many::{Person, by_login, create_users, people};
 pub use password::hash as hash_password;
 pub use roles::{Role, RoleGrant, RoleView, offer_permissions, roles};
@@ -94,7 +96,9 @@ pub(crate) struct Held {
 impl User {
     /// Whether any of their roles holds the permission, wherever it reaches.
     pub fn can(&self, permission: &Permission) -> bool {
-        self.held.iter().any(|it| it.permissions.iter().any(|code| code == permission.code))
+        self.held
+            .iter()
+            .any(|it| it.permissions.iter().any(|code| code == permission.code))
     }
 
     /// Refuses with `kernel.forbidden` if [`User::can`] says no.
@@ -108,7 +112,10 @@ impl User {
 
     /// How far the permission reaches for this user.
     pub fn scope(&self, permission: &Permission) -> Scope {
-        let holding = self.held.iter().filter(|it| it.permissions.iter().any(|code| code == permission.code));
+        let holding = self
+            .held
+            .iter()
+            .filter(|it| it.permissions.iter().any(|code| code == permission.code));
         Scope::new(self.id, holding.map(|it| it.reach.clone()))
     }
 
@@ -177,6 +184,10 @@ pub(crate) static GRANTS: &[RoleGrant] = &[
 
 /// Whether the first account has still to be made.
 pub async fn is_empty(kernel: &Kernel) -> Result<bool> {
-    let row: Option<(String,)> = kernel.read().await?.one("SELECT id FROM kernel_user LIMIT 1", vec![]).await?;
+    let row: Option<(String,)> = kernel
+        .read()
+        .await?
+        .one("SELECT id FROM kernel_user LIMIT 1", vec![])
+        .await?;
     Ok(row.is_none())
 }

@@ -15,16 +15,16 @@ use crate::error::{Error, Fields, codes};
 pub(super) const MIN_LENGTH: usize = 8;
 
 /// Each hash takes some 19 MB and a core for a while; more at once than there are cores only makes all of them slower.
-static TURNS: LazyLock<Semaphore> = LazyLock::new(|| {
-    Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))
-});
+static TURNS: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)));
 
 /// Compared against when there is no such login, so that the answer takes equally long.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
 
 fn hash_now(password: &str) -> Result<String> {
     let hash = Argon2::default().hash_password(password.as_bytes());
-    hash.map(|it| it.to_string()).map_err(|error| Error::internal(anyhow::anyhow!("hashing: {error}")))
+    hash.map(|it| it.to_string())
+        .map_err(|error| Error::internal(anyhow::anyhow!("hashing: {error}")))
 }
 
 /// Hashes a password; takes tens of milliseconds on a thread of its own.

@@ -36,22 +36,34 @@ pub struct RoleGrant {
 /// Makes the built-in roles that are missing, and offers them the permissions that are new in this version.
 pub async fn offer_permissions(kernel: &Kernel) -> Result<()> {
     let administrators: BTreeSet<_> = ROLES.iter().map(|it| it.code).collect();
-    let roles: Vec<&Role> = ROLES.iter().chain(kernel.apps().iter().flat_map(|app| app.roles())).collect();
+    let roles: Vec<&Role> = ROLES
+        .iter()
+        .chain(kernel.apps().iter().flat_map(|app| app.roles()))
+        .collect();
     let mut work = kernel.system_work().await?;
     let known: Vec<(String,)> = work.all("SELECT code FROM kernel_permission", vec![]).await?;
     let known: BTreeSet<String> = known.into_iter().map(|it| it.0).collect();
-    let fresh: Vec<_> = kernel.permissions().map(|it| it.1.code).filter(|code| !known.contains(*code)).collect();
+    let fresh: Vec<_> = kernel
+        .permissions()
+        .map(|it| it.1.code)
+        .filter(|code| !known.contains(*code))
+        .collect();
     if fresh.is_empty() {
         return Ok(());
     }
     let mut wanted: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let grants = GRANTS.iter().chain(kernel.apps().iter().flat_map(|app| app.grants()));
     for grant in grants {
-        let holders = roles.iter().map(|it| it.code).filter(|code| {
-            grant.role == *code || (grant.role == "*" && !administrators.contains(code))
-        });
+        let holders = roles
+            .iter()
+            .map(|it| it.code)
+            .filter(|code| grant.role == *code || (grant.role == "*" && !administrators.contains(code)));
         for role in holders {
-            let new = grant.permissions.iter().map(|it| it.code).filter(|code| fresh.contains(code));
+            let new = grant
+                .permissions
+                .iter()
+                .map(|it| it.code)
+                .filter(|code| fresh.contains(code));
             wanted.entry(role).or_default().extend(new.map(str::to_owned));
         }
     }
@@ -68,7 +80,11 @@ pub async fn offer_permissions(kernel: &Kernel) -> Result<()> {
         work.run(sql, args![role.code, &JsonText(all)]).await?;
     }
     for code in fresh {
-        work.run("INSERT INTO kernel_permission (code) VALUES ($1) ON CONFLICT DO NOTHING", args![code]).await?;
+        work.run(
+            "INSERT INTO kernel_permission (code) VALUES ($1) ON CONFLICT DO NOTHING",
+            args![code],
+        )
+        .await?;
     }
     work.commit().await
 }
@@ -192,12 +208,16 @@ async fn role_create(State(kernel): State<Kernel>, user: User, Json(input): Json
     let code = input.code.clone().unwrap_or_default();
     let mut fields = Fields::new();
     fields.text("code", &code, 2, 32);
-    if !code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+    if !code
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    {
         fields.refuse_with("code", &codes::FORMAT, &[("why", "a-z 0-9 _")]);
     }
     fields.done()?;
     let mut work = kernel.work(&user).await?;
-    let sql = "INSERT INTO kernel_role (code, zh, en, built_in, permissions, version) VALUES ($1, $2, $3, FALSE, $4, 1)";
+    let sql =
+        "INSERT INTO kernel_role (code, zh, en, built_in, permissions, version) VALUES ($1, $2, $3, FALSE, $4, 1)";
     let permissions = JsonText(input.permissions);
     match work.run(sql, args![&code, &input.zh, &input.en, &permissions]).await {
         Err(error) if db::is_duplicate(&error) => return Err(codes::TAKEN.with("value", code)),
@@ -231,15 +251,23 @@ async fn role_update(
     // The last role that may give roles must not lose that power: nobody could give it back.
     let power = ROLES_MANAGE.code;
     if before.permissions.0.iter().any(|it| it == power) && !input.permissions.iter().any(|it| it == power) {
-        let roles: Vec<(String, JsonText<Vec<String>>)> = work.all("SELECT code, permissions FROM kernel_role", vec![]).await?;
-        if !roles.iter().any(|(other, held)| *other != code && held.0.iter().any(|it| it == power)) {
+        let roles: Vec<(String, JsonText<Vec<String>>)> =
+            work.all("SELECT code, permissions FROM kernel_role", vec![]).await?;
+        if !roles
+            .iter()
+            .any(|(other, held)| *other != code && held.0.iter().any(|it| it == power))
+        {
             return Err(Error::field("permissions", &codes::NOT_ALLOWED));
         }
     }
     let sql = "UPDATE kernel_role SET zh = $3, en = $4, permissions = $5, version = version + 1 WHERE code = $1 AND version = $2";
     let permissions = JsonText(input.permissions);
     let version = input.version.unwrap_or(0);
-    if work.run(sql, args![&code, version, &input.zh, &input.en, &permissions]).await? == 0 {
+    if work
+        .run(sql, args![&code, version, &input.zh, &input.en, &permissions])
+        .await?
+        == 0
+    {
         return Err(Error::from(&codes::STALE));
     }
     let facts = serde_json::json!({ "before": before.permissions.0, "after": permissions.0 });

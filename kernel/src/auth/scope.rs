@@ -78,12 +78,24 @@ impl Scope {
 
     /// The areas in reach, if the permission was given for areas.
     pub fn areas(&self) -> impl Iterator<Item = &str> {
-        self.reaches.iter().filter_map(|it| if let Reach::Area(code) = it { Some(code.as_str()) } else { None })
+        self.reaches.iter().filter_map(|it| {
+            if let Reach::Area(code) = it {
+                Some(code.as_str())
+            } else {
+                None
+            }
+        })
     }
 
     /// The bodies in reach, if the permission was given for bodies.
     pub fn bodies(&self) -> impl Iterator<Item = &str> {
-        self.reaches.iter().filter_map(|it| if let Reach::Body(code) = it { Some(code.as_str()) } else { None })
+        self.reaches.iter().filter_map(|it| {
+            if let Reach::Body(code) = it {
+                Some(code.as_str())
+            } else {
+                None
+            }
+        })
     }
 
     /// Whether a record is in reach.
@@ -136,7 +148,10 @@ mod tests {
         };
         let mut sql = Sql::new("");
         scope(&[Reach::Area("320999".into()), Reach::Body("D01".into()), Reach::Own]).push(&mut sql, columns);
-        assert_eq!(sql.text(), "(FALSE OR (area >= $1 AND area < $2) OR body IN ($3) OR reporter = $4)");
+        assert_eq!(
+            sql.text(),
+            "(FALSE OR (area >= $1 AND area < $2) OR body IN ($3) OR reporter = $4)"
+        );
         let mut sql = Sql::new("");
         scope(&[]).push(&mut sql, columns);
         assert_eq!(sql.text(), "(FALSE)");

@@ -37,7 +37,9 @@ pub(crate) fn routes() -> Routes {
 
 /// The session's token in a request, from the cookie or as a bearer token.
 pub(crate) fn token_of(headers: &HeaderMap) -> Option<String> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()?.strip_prefix("Bearer "));
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|it| it.to_str().ok()?.strip_prefix("Bearer "));
     if let Some(token) = bearer {
         return Some(token.trim().to_owned());
     }
@@ -88,7 +90,11 @@ pub(crate) async fn resolve(kernel: &Kernel, token: &str) -> Result<Option<User>
     if now.seconds_since(row.seen_at) >= 60 {
         // Once a minute is enough to know that somebody is still there.
         let mut tx = kernel.db().begin().await?;
-        tx.run("UPDATE kernel_session SET seen_at = $2 WHERE token = $1", args![&token, now]).await?;
+        tx.run(
+            "UPDATE kernel_session SET seen_at = $2 WHERE token = $1",
+            args![&token, now],
+        )
+        .await?;
         tx.commit().await?;
     }
     let held = grants.into_iter().filter_map(|(role, scope, code, permissions)| {
@@ -180,13 +186,18 @@ async fn session_create(
 ) -> Result<impl IntoResponse> {
     let ip = client_ip(&parts, &kernel.config().http.trusted_proxies).map(|it| it.to_string());
     let mut fields = Fields::new();
-    fields.text("login", &input.login, 1, 64).text("password", &input.password, 1, 128);
+    fields
+        .text("login", &input.login, 1, 64)
+        .text("password", &input.password, 1, 128);
     fields.done()?;
     let sql = "SELECT id, password, failures, locked_until FROM kernel_user WHERE login = $1 AND active";
     let login = input.login.trim();
     let account: Option<AccountRow> = kernel.read().await?.one(sql, args![login]).await?;
     let now = kernel.now();
-    let lock = account.as_ref().and_then(|it| it.locked_until).filter(|until| *until > now);
+    let lock = account
+        .as_ref()
+        .and_then(|it| it.locked_until)
+        .filter(|until| *until > now);
     if let Some(until) = lock {
         refused(&kernel, login, ip.as_deref(), "locked").await?;
         return Err(codes::LOCKED.with("minutes", until.seconds_since(now) / 60 + 1));
@@ -202,18 +213,32 @@ async fn session_create(
     let token = BASE64_URL_SAFE_NO_PAD.encode(kernel.random::<32>());
     let mut tx = kernel.db().begin().await?;
     let sql = "INSERT INTO kernel_session (token, user_id, created_at, seen_at, ip) VALUES ($1, $2, $3, $3, $4)";
-    tx.run(sql, args![digest(&token), account.id, now, ip.as_deref()]).await?;
+    tx.run(sql, args![digest(&token), account.id, now, ip.as_deref()])
+        .await?;
     let sql = "UPDATE kernel_user SET failures = 0, locked_until = NULL, last_login_at = $2 WHERE id = $1";
     tx.run(sql, args![account.id, now]).await?;
     tx.commit().await?;
-    let mut user = resolve(&kernel, &token).await?.ok_or_else(|| Error::from(&codes::UNAUTHENTICATED))?;
+    let mut user = resolve(&kernel, &token)
+        .await?
+        .ok_or_else(|| Error::from(&codes::UNAUTHENTICATED))?;
     user.ip = ip;
     let mut work = kernel.work(&user).await?;
-    work.audit("kernel.login", user.id, serde_json::json!({ "before": account.failures })).await?;
+    work.audit(
+        "kernel.login",
+        user.id,
+        serde_json::json!({ "before": account.failures }),
+    )
+    .await?;
     work.commit().await?;
 
     let me = me(&kernel, &user).await?;
-    Ok((AppendHeaders([(header::SET_COOKIE, cookie(&kernel, &token, kernel.config().session.max_hours * 3600))]), Json(me)))
+    Ok((
+        AppendHeaders([(
+            header::SET_COOKIE,
+            cookie(&kernel, &token, kernel.config().session.max_hours * 3600),
+        )]),
+        Json(me),
+    ))
 }
 
 async fn count_failure(kernel: &Kernel, login: &str) -> Result<()> {
@@ -231,7 +256,11 @@ async fn refused(kernel: &Kernel, login: &str, ip: Option<&str>, why: &str) -> R
 }
 
 fn cookie(kernel: &Kernel, token: &str, seconds: i64) -> String {
-    let secure = if kernel.config().http.secure_cookies { "; Secure" } else { "" };
+    let secure = if kernel.config().http.secure_cookies {
+        "; Secure"
+    } else {
+        ""
+    };
     format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}")
 }
 
@@ -264,10 +293,14 @@ async fn session_view(State(kernel): State<Kernel>, user: User) -> Result<Json<M
 #[utoipa::path(delete, path = "/api/session", tag = "kernel", responses((status = 204)))]
 async fn session_delete(State(kernel): State<Kernel>, user: User) -> Result<impl IntoResponse> {
     let mut work = kernel.work(&user).await?;
-    work.run("DELETE FROM kernel_session WHERE token = $1", args![&user.token]).await?;
+    work.run("DELETE FROM kernel_session WHERE token = $1", args![&user.token])
+        .await?;
     work.audit("kernel.logout", user.id, ()).await?;
     work.commit().await?;
-    Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, cookie(&kernel, "", 0))])))
+    Ok((
+        StatusCode::NO_CONTENT,
+        AppendHeaders([(header::SET_COOKIE, cookie(&kernel, "", 0))]),
+    ))
 }
 
 /// What is needed to change one's password.

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
@@ -106,7 +106,8 @@ const COLUMNS: &str = "SELECT id, login, name, active, body, area, last_login_at
 
 async fn view(tx: &mut Tx, now: Time, rows: Vec<UserRow>) -> Result<Vec<UserView>> {
     let mut sql = Sql::new("SELECT user_id, role, scope, code FROM kernel_grant WHERE user_id IN ");
-    sql.list(rows.iter().map(|it| it.id)).push(" ORDER BY role, scope, code");
+    sql.list(rows.iter().map(|it| it.id))
+        .push(" ORDER BY role, scope, code");
     let grants: Vec<(UserId, String, String, String)> = tx.list(sql).await?;
     let grants_of = |user: UserId| {
         let own = grants.iter().filter(|it| it.0 == user);
@@ -136,7 +137,11 @@ async fn view(tx: &mut Tx, now: Time, rows: Vec<UserRow>) -> Result<Vec<UserView
 }
 
 fn may_look(user: &User) -> Result<()> {
-    if user.can(&ROLES_MANAGE) { Ok(()) } else { user.require(&USERS_MANAGE) }
+    if user.can(&ROLES_MANAGE) {
+        Ok(())
+    } else {
+        user.require(&USERS_MANAGE)
+    }
 }
 
 /// List accounts, by login.
@@ -155,10 +160,16 @@ async fn user_list(
     sql.push(" WHERE TRUE");
     if let Some(text) = &query.text {
         let like = format!("%{}%", text.trim().replace(['%', '_'], ""));
-        sql.push(" AND (login LIKE ").bind(like.as_str()).push(" OR name LIKE ").bind(like.as_str()).push(")");
+        sql.push(" AND (login LIKE ")
+            .bind(like.as_str())
+            .push(" OR name LIKE ")
+            .bind(like.as_str())
+            .push(")");
     }
     if let Some(role) = &query.role {
-        sql.push(" AND id IN (SELECT user_id FROM kernel_grant WHERE role = ").bind(role).push(")");
+        sql.push(" AND id IN (SELECT user_id FROM kernel_grant WHERE role = ")
+            .bind(role)
+            .push(")");
     }
     if let Some(body) = &query.body {
         sql.and("body =", body);
@@ -174,10 +185,7 @@ async fn user_list(
     let rows: Vec<UserRow> = tx.list(sql).await?;
     let page = Page::cut(rows, &page, |it| it.login.clone());
     let items = view(&mut tx, kernel.now(), page.items).await?;
-    Ok(Json(Page {
-        items,
-        next: page.next,
-    }))
+    Ok(Json(Page { items, next: page.next }))
 }
 
 async fn find(tx: &mut Tx, now: Time, id: UserId) -> Result<UserView> {
@@ -259,12 +267,20 @@ async fn user_update(
     let before = find(&mut work, kernel.now(), id).await?;
     let sql = "UPDATE kernel_user SET name = $3, active = $4, body = $5, area = $6, version = version + 1 \
                WHERE id = $1 AND version = $2";
-    let values = args![id, input.version, input.name.trim(), input.active, input.body.clone(), input.area.clone()];
+    let values = args![
+        id,
+        input.version,
+        input.name.trim(),
+        input.active,
+        input.body.clone(),
+        input.area.clone()
+    ];
     if work.run(sql, values).await? == 0 {
         return Err(Error::from(&codes::STALE));
     }
     if !input.active {
-        work.run("DELETE FROM kernel_session WHERE user_id = $1", args![id]).await?;
+        work.run("DELETE FROM kernel_session WHERE user_id = $1", args![id])
+            .await?;
     }
     let facts = serde_json::json!({
         "before": { "name": before.name, "active": before.active, "body": before.body, "area": before.area },
@@ -324,7 +340,11 @@ async fn user_grants(
             }
             Some(reach) => reaches.push((grant.role.clone(), reach)),
             None => {
-                fields.refuse_with(format!("grants[{n}].scope.kind"), &codes::UNKNOWN, &[("value", &grant.scope.kind)]);
+                fields.refuse_with(
+                    format!("grants[{n}].scope.kind"),
+                    &codes::UNKNOWN,
+                    &[("value", &grant.scope.kind)],
+                );
             }
         }
     }
@@ -336,10 +356,13 @@ async fn user_grants(
     let mut work = kernel.work(&user).await?;
     let sql = "UPDATE kernel_user SET version = version + 1 WHERE id = $1 AND version = $2";
     if work.run(sql, args![id, input.version]).await? == 0 {
-        let known: Option<(i64,)> = work.one("SELECT version FROM kernel_user WHERE id = $1", args![id]).await?;
+        let known: Option<(i64,)> = work
+            .one("SELECT version FROM kernel_user WHERE id = $1", args![id])
+            .await?;
         return Err(known.map_or_else(not_found, |_| Error::from(&codes::STALE)));
     }
-    work.run("DELETE FROM kernel_grant WHERE user_id = $1", args![id]).await?;
+    work.run("DELETE FROM kernel_grant WHERE user_id = $1", args![id])
+        .await?;
     for (role, reach) in &reaches {
         accounts::grant_role(&mut work, id, role, reach).await?;
     }

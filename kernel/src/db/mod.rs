@@ -55,7 +55,10 @@ impl Db {
             let options = PgConnectOptions::from_str(url)?
                 .application_name("jingwei")
                 .log_slow_statements(tracing::log::LevelFilter::Warn, slow)
-                .options([("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")]);
+                .options([
+                    ("statement_timeout", "30s"),
+                    ("idle_in_transaction_session_timeout", "60s"),
+                ]);
             let pool = PgPoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(Duration::from_secs(10))
@@ -155,20 +158,28 @@ impl Db {
                 let mut connection = write.acquire().await?;
                 let all: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *connection).await?;
                 // Whole tables go, whoever refers to whom.
-                sqlx::query("PRAGMA foreign_keys = OFF").execute(&mut *connection).await?;
+                sqlx::query("PRAGMA foreign_keys = OFF")
+                    .execute(&mut *connection)
+                    .await?;
                 let mut tx = connection.begin().await?;
                 for name in all.iter().filter(|it| ours(it)) {
-                    sqlx::query(AssertSqlSafe(format!("DROP TABLE \"{name}\""))).execute(&mut *tx).await?;
+                    sqlx::query(AssertSqlSafe(format!("DROP TABLE \"{name}\"")))
+                        .execute(&mut *tx)
+                        .await?;
                 }
                 tx.commit().await?;
-                sqlx::query("PRAGMA foreign_keys = ON").execute(&mut *connection).await?;
+                sqlx::query("PRAGMA foreign_keys = ON")
+                    .execute(&mut *connection)
+                    .await?;
             }
             Pools::Postgres(pool) => {
                 let sql = "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = CURRENT_SCHEMA()";
                 let all: Vec<String> = sqlx::query_scalar(sql).fetch_all(pool).await?;
                 let names: Vec<String> = all.iter().filter(|it| ours(it)).map(|it| format!("\"{it}\"")).collect();
                 if !names.is_empty() {
-                    sqlx::query(AssertSqlSafe(format!("DROP TABLE {} CASCADE", names.join(", ")))).execute(pool).await?;
+                    sqlx::query(AssertSqlSafe(format!("DROP TABLE {} CASCADE", names.join(", "))))
+                        .execute(pool)
+                        .await?;
                 }
             }
         }
@@ -243,10 +254,22 @@ impl Tx {
     /// Runs a statement; says how many rows it touched.
     pub async fn run(&mut self, sql: &'static str, args: Vec<Value>) -> sqlx::Result<u64> {
         Ok(match &mut self.inner {
-            Inner::Sqlite(conn) => bind!(sqlx::query(sql), args).execute(&mut **conn).await?.rows_affected(),
-            Inner::SqliteTx(conn) => bind!(sqlx::query(sql), args).execute(&mut **conn).await?.rows_affected(),
-            Inner::Postgres(conn) => bind!(sqlx::query(sql), args).execute(&mut **conn).await?.rows_affected(),
-            Inner::PostgresTx(conn) => bind!(sqlx::query(sql), args).execute(&mut **conn).await?.rows_affected(),
+            Inner::Sqlite(conn) => bind!(sqlx::query(sql), args)
+                .execute(&mut **conn)
+                .await?
+                .rows_affected(),
+            Inner::SqliteTx(conn) => bind!(sqlx::query(sql), args)
+                .execute(&mut **conn)
+                .await?
+                .rows_affected(),
+            Inner::Postgres(conn) => bind!(sqlx::query(sql), args)
+                .execute(&mut **conn)
+                .await?
+                .rows_affected(),
+            Inner::PostgresTx(conn) => bind!(sqlx::query(sql), args)
+                .execute(&mut **conn)
+                .await?
+                .rows_affected(),
         })
     }
 

@@ -67,7 +67,11 @@ impl Sql {
     /// sorts after each continuation in every collation that PostgreSQL may have been set up with, and in SQLite.
     pub fn within(&mut self, column: &'static str, prefix: &str) -> &mut Self {
         self.push("(").push(column).push(" >= ").bind(prefix);
-        self.push(" AND ").push(column).push(" < ").bind(format!("{prefix}zzzzzzzzzz")).push(")")
+        self.push(" AND ")
+            .push(column)
+            .push(" < ")
+            .bind(format!("{prefix}zzzzzzzzzz"))
+            .push(")")
     }
 
     /// The text so far.

@@ -87,6 +87,8 @@ where
     String: sqlx::Decode<'r, DB>,
 {
     fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
-        Ok(Self(serde_json::from_str(&<String as sqlx::Decode<DB>>::decode(value)?)?))
+        Ok(Self(serde_json::from_str(&<String as sqlx::Decode<DB>>::decode(
+            value,
+        )?)?))
     }
 }

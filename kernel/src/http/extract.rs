@@ -20,31 +20,45 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let bytes = axum::body::Bytes::from_request(request, state).await.map_err(|rejection| {
-            if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-                codes::TOO_LARGE.with("limit", "2 MB")
-            } else {
-                codes::MALFORMED.with("why", rejection.body_text())
-            }
-        })?;
+        let bytes = axum::body::Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| {
+                if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+                    codes::TOO_LARGE.with("limit", "2 MB")
+                } else {
+                    codes::MALFORMED.with("why", rejection.body_text())
+                }
+            })?;
         let mut reader = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let path = error.path().to_string();
             let why = error.into_inner();
-            if why.is_data() { bad_field(&path, &why.to_string()) } else { codes::MALFORMED.with("why", why.to_string()) }
+            if why.is_data() {
+                bad_field(&path, &why.to_string())
+            } else {
+                codes::MALFORMED.with("why", why.to_string())
+            }
         })?;
-        reader.end().map_err(|why| codes::MALFORMED.with("why", why.to_string()))?;
+        reader
+            .end()
+            .map_err(|why| codes::MALFORMED.with("why", why.to_string()))?;
         Ok(Self(value))
     }
 }
 
 fn bad_field(path: &str, why: &str) -> Error {
     let mut fields = Fields::new();
-    let missing = why.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    let missing = why
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next());
     match missing {
         Some(name) if path == "." => fields.refuse(name, &codes::REQUIRED),
         Some(name) => fields.refuse(format!("{path}.{name}"), &codes::REQUIRED),
-        None => fields.refuse_with(path, &codes::FORMAT, &[("why", why.split(" at line").next().unwrap_or(why))]),
+        None => fields.refuse_with(
+            path,
+            &codes::FORMAT,
+            &[("why", why.split(" at line").next().unwrap_or(why))],
+        ),
     };
     fields.done().err().unwrap_or_else(|| Error::from(&codes::INVALID))
 }
@@ -95,7 +109,11 @@ impl<S: Send + Sync> FromRequestParts<S> for User {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| Error::from(&codes::UNAUTHENTICATED))
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| Error::from(&codes::UNAUTHENTICATED))
     }
 }
 
@@ -118,7 +136,11 @@ pub fn client_ip(parts: &Parts, trusted: &[IpAddr]) -> Option<IpAddr> {
     if !trusted.contains(&peer) {
         return Some(peer);
     }
-    let forwarded = parts.headers.get("x-forwarded-for").and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let forwarded = parts
+        .headers
+        .get("x-forwarded-for")
+        .and_then(|it| it.to_str().ok())
+        .unwrap_or_default();
     let addresses = forwarded.rsplit(',').map_while(|it| it.trim().parse::<IpAddr>().ok());
     Some(addresses.into_iter().find(|it| !trusted.contains(it)).unwrap_or(peer))
 }

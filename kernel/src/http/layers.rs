@@ -36,7 +36,12 @@ impl IntoResponse for Error {
 pub(super) async fn observe(State(kernel): State<Kernel>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let trace = kernel.id::<uuid::Uuid>().simple().to_string();
-    let lang = Lang::from_header(request.headers().get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok()));
+    let lang = Lang::from_header(
+        request
+            .headers()
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|it| it.to_str().ok()),
+    );
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     request.extensions_mut().insert(Trace(trace.clone()));
@@ -44,7 +49,10 @@ pub(super) async fn observe(State(kernel): State<Kernel>, mut request: Request, 
 
     let mut response = next.run(request).instrument(span.clone()).await;
     let _entered = span.entered();
-    let route = response.extensions().get::<MatchedRoute>().map_or_else(|| "other".to_owned(), |it| it.0.clone());
+    let route = response
+        .extensions()
+        .get::<MatchedRoute>()
+        .map_or_else(|| "other".to_owned(), |it| it.0.clone());
     if let Some(Failed(failed)) = response.extensions().get::<Failed>().cloned() {
         if failed.code().status >= 500 {
             let chain = failed.source().map(|it| format!("{it:?}")).unwrap_or_default();
@@ -56,7 +64,11 @@ pub(super) async fn observe(State(kernel): State<Kernel>, mut request: Request, 
     }
     let took = started.elapsed();
     let status = response.status();
-    let labels = [("method", method.to_string()), ("route", route), ("status", status.as_u16().to_string())];
+    let labels = [
+        ("method", method.to_string()),
+        ("route", route),
+        ("status", status.as_u16().to_string()),
+    ];
     metrics::histogram!("jingwei_http_request_seconds", &labels).record(took.as_secs_f64());
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     match status.as_u16() {
@@ -73,7 +85,10 @@ pub(super) async fn observe(State(kernel): State<Kernel>, mut request: Request, 
 fn problem(error: &Error, lang: Lang, trace: &str, headers: &HeaderMap) -> Response {
     let status = StatusCode::from_u16(error.code().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = error.problem(lang, trace).to_string();
-    let content_type = [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")];
+    let content_type = [
+        (header::CONTENT_TYPE, "application/problem+json"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
     let mut response = (status, content_type, body).into_response();
     for name in [header::RETRY_AFTER, header::ALLOW] {
         if let Some(value) = headers.get(&name) {
@@ -91,7 +106,9 @@ struct MatchedRoute(String);
 pub(super) async fn remember_route(matched: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if let Some(matched) = matched {
-        response.extensions_mut().insert(MatchedRoute(matched.as_str().to_owned()));
+        response
+            .extensions_mut()
+            .insert(MatchedRoute(matched.as_str().to_owned()));
     }
     response
 }
@@ -113,7 +130,11 @@ pub(super) async fn identify(State(kernel): State<Kernel>, request: Request, nex
             Err(error) => return error.into_response(),
         }
     }
-    let asked = parts.extensions.get::<User>().cloned().map(|user| (user, parts.method.clone(), parts.uri.path().to_owned()));
+    let asked = parts
+        .extensions
+        .get::<User>()
+        .cloned()
+        .map(|user| (user, parts.method.clone(), parts.uri.path().to_owned()));
     let response = next.run(Request::from_parts(parts, body)).await;
     match asked {
         Some((user, method, path)) if response.status() == StatusCode::FORBIDDEN => {
@@ -165,7 +186,9 @@ pub(super) async fn careful(request: Request, next: Next) -> Response {
          connect-src 'self' https:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
     ));
     if api {
-        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
     }
     response
 }
@@ -177,13 +200,20 @@ mod tests {
     #[test]
     fn writes_from_another_site_are_seen() {
         let headers = |pairs: &[(&'static str, &'static str)]| {
-            pairs.iter().map(|(k, v)| (k.parse().expect("name"), HeaderValue::from_static(v))).collect::<HeaderMap>()
+            pairs
+                .iter()
+                .map(|(k, v)| (k.parse().expect("name"), HeaderValue::from_static(v)))
+                .collect::<HeaderMap>()
         };
         assert!(same_origin(&headers(&[("host", "a.cn")])));
         assert!(same_origin(&headers(&[("host", "a.cn"), ("origin", "https://a.cn")])));
         assert!(!same_origin(&headers(&[("host", "a.cn"), ("origin", "https://b.cn")])));
         assert!(!same_origin(&headers(&[("host", "a.cn"), ("origin", "null")])));
-        assert!(!same_origin(&headers(&[("sec-fetch-site", "cross-site"), ("origin", "https://a.cn"), ("host", "a.cn")])));
+        assert!(!same_origin(&headers(&[
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://a.cn"),
+            ("host", "a.cn")
+        ])));
         assert!(!same_origin(&headers(&[("sec-fetch-site", "same-site")])));
     }
 }

@@ -105,11 +105,18 @@ impl Guard for UtoipaMethodRouter<Kernel> {
 }
 
 fn signed_in(request: &Request) -> crate::Result<&User> {
-    request.extensions().get::<User>().ok_or_else(|| Error::from(&codes::UNAUTHENTICATED))
+    request
+        .extensions()
+        .get::<User>()
+        .ok_or_else(|| Error::from(&codes::UNAUTHENTICATED))
 }
 
 fn own_password(user: &User) -> crate::Result<()> {
-    if user.must_change { Err(Error::from(&codes::OWN_PASSWORD_FIRST)) } else { Ok(()) }
+    if user.must_change {
+        Err(Error::from(&codes::OWN_PASSWORD_FIRST))
+    } else {
+        Ok(())
+    }
 }
 
 async fn go_on(verdict: crate::Result<()>, request: Request, next: Next) -> Response {
@@ -134,9 +141,15 @@ fn guarded(
 
 /// The operations of one path.
 pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch]
-        .into_iter()
-        .filter_map(Option::as_mut)
+    [
+        &mut item.get,
+        &mut item.put,
+        &mut item.post,
+        &mut item.delete,
+        &mut item.patch,
+    ]
+    .into_iter()
+    .filter_map(Option::as_mut)
 }
 
 fn describe(operation: &mut Operation, permission: Option<&'static str>) {
@@ -144,13 +157,20 @@ fn describe(operation: &mut Operation, permission: Option<&'static str>) {
         .description("Refused or failed; `code` says why")
         .content(
             "application/problem+json",
-            utoipa::openapi::ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
+            utoipa::openapi::ContentBuilder::new()
+                .schema(Some(Ref::from_schema_name("Problem")))
+                .build(),
         )
         .build();
-    operation.responses.responses.insert("default".to_owned(), problem.into());
+    operation
+        .responses
+        .responses
+        .insert("default".to_owned(), problem.into());
     if let Some(permission) = permission {
         operation.security = Some(vec![SecurityRequirement::new::<_, _, String>("session", [])]);
-        let extension = utoipa::openapi::extensions::ExtensionsBuilder::new().add("x-permission", permission).build();
+        let extension = utoipa::openapi::extensions::ExtensionsBuilder::new()
+            .add("x-permission", permission)
+            .build();
         match &mut operation.extensions {
             Some(extensions) => extensions.merge(extension),
             none => *none = Some(extension),
@@ -172,7 +192,10 @@ impl Routes {
 
     /// Adds an operation with its guard.
     #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "a table is added to, as a router is; two tables are not summed")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "a table is added to, as a router is; two tables are not summed"
+    )]
     pub fn add(self, Guarded(route): Guarded) -> Self {
         Self(self.0.routes(route))
     }

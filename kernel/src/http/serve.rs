@@ -42,12 +42,19 @@ pub fn build(kernel: &Kernel, apps: &[Box<dyn App>], pages: Pages) -> (Router, O
     let document = openapi.to_json().unwrap_or_default();
 
     let api = api
-        .route("/api/openapi.json", axum::routing::get(move || async move { json_text(document.clone()) }))
+        .route(
+            "/api/openapi.json",
+            axum::routing::get(move || async move { json_text(document.clone()) }),
+        )
         .fallback(move |request: Request| {
             let pages = pages.clone();
             async move {
                 let path = request.uri().path();
-                if path.starts_with("/api") { Error::from(&codes::NO_ROUTE).into_response() } else { pages(request.uri()) }
+                if path.starts_with("/api") {
+                    Error::from(&codes::NO_ROUTE).into_response()
+                } else {
+                    pages(request.uri())
+                }
             }
         })
         .route_layer(from_fn(layers::remember_route))
@@ -72,7 +79,9 @@ async fn time_limit(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let limit = match path {
         "/api/events" => return next.run(request).await,
-        path if path.ends_with("/import") || path.ends_with("/commit") || path == "/api/files" => Duration::from_secs(120),
+        path if path.ends_with("/import") || path.ends_with("/commit") || path == "/api/files" => {
+            Duration::from_secs(120)
+        }
         _ => Duration::from_secs(30),
     };
     match tokio::time::timeout(limit, next.run(request)).await {
@@ -96,9 +105,16 @@ fn describe(openapi: &mut OpenApi) {
     openapi.info.description =
         Some("Grid-based governance of a district. Every refusal is a problem+json with a stable code.".to_owned());
     openapi.info.license = Some(utoipa::openapi::LicenseBuilder::new().name("Apache-2.0").build());
-    let mut components = openapi.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
-    components.schemas.insert(Problem::name().into_owned(), Problem::schema());
-    components.schemas.insert(ProblemField::name().into_owned(), ProblemField::schema());
+    let mut components = openapi
+        .components
+        .take()
+        .unwrap_or_else(|| ComponentsBuilder::new().build());
+    components
+        .schemas
+        .insert(Problem::name().into_owned(), Problem::schema());
+    components
+        .schemas
+        .insert(ProblemField::name().into_owned(), ProblemField::schema());
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(auth::session::COOKIE)));
     components.add_security_scheme("session", cookie);
     openapi.components = Some(components);

@@ -90,7 +90,11 @@ pub struct DistrictFacts {
 async fn meta_view(State(kernel): State<Kernel>) -> Result<Json<Meta>> {
     let config = kernel.config();
     let facts = setting::<DistrictFacts>(&kernel, "district").await?.unwrap_or_default();
-    let demo_accounts = if config.demo { setting(&kernel, "demo.accounts").await?.unwrap_or_default() } else { Vec::new() };
+    let demo_accounts = if config.demo {
+        setting(&kernel, "demo.accounts").await?.unwrap_or_default()
+    } else {
+        Vec::new()
+    };
     let choose = |set: &str, found: String| if set.is_empty() { found } else { set.to_owned() };
     Ok(Json(Meta {
         name: choose(&config.district.name, facts.name),
@@ -114,39 +118,52 @@ async fn meta_view(State(kernel): State<Kernel>) -> Result<Json<Meta>> {
 pub async fn setting<T: serde::de::DeserializeOwned + Send + Unpin>(kernel: &Kernel, name: &str) -> Result<Option<T>> {
     let sql = "SELECT value FROM kernel_setting WHERE name = $1";
     let row: Option<(JsonText<serde_json::Value>,)> = kernel.read().await?.one(sql, args![name]).await?;
-    row.map(|it| serde_json::from_value(it.0.0).map_err(Error::internal)).transpose()
+    row.map(|it| serde_json::from_value(it.0.0).map_err(Error::internal))
+        .transpose()
 }
 
 /// Sets a small fact of the district.
 pub async fn set_setting(tx: &mut crate::db::Tx, name: &str, value: &impl Serialize) -> Result<()> {
     let sql = "INSERT INTO kernel_setting (name, value) VALUES ($1, $2) \
                ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    tx.run(sql, args![name, serde_json::to_string(value).map_err(Error::internal)?]).await?;
+    tx.run(sql, args![name, serde_json::to_string(value).map_err(Error::internal)?])
+        .await?;
     Ok(())
 }
 
 /// Say whether the program and its database are well.
 #[utoipa::path(get, path = "/healthz", tag = "kernel", responses((status = 200, body = String)))]
 async fn healthz(State(kernel): State<Kernel>) -> Result<&'static str> {
-    let _: Option<(i64,)> = kernel.read().await?.one("SELECT COUNT(*) FROM kernel_job", vec![]).await?;
+    let _: Option<(i64,)> = kernel
+        .read()
+        .await?
+        .one("SELECT COUNT(*) FROM kernel_job", vec![])
+        .await?;
     Ok("ok\n")
 }
 
 /// Read the counters, in the Prometheus text format; from this machine, or with the token of the configuration.
 #[utoipa::path(get, path = "/metrics", tag = "kernel", responses((status = 200, content_type = "text/plain", body = String)))]
-async fn metrics_view(
-    State(kernel): State<Kernel>,
-    parts: Parts,
-) -> Result<impl IntoResponse> {
+async fn metrics_view(State(kernel): State<Kernel>, parts: Parts) -> Result<impl IntoResponse> {
     let headers = &parts.headers;
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     let local = peer.is_some_and(|it| it.0.ip().is_loopback()) && !headers.contains_key("x-forwarded-for");
-    let given = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()?.strip_prefix("Bearer "));
+    let given = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|it| it.to_str().ok()?.strip_prefix("Bearer "));
     let token = kernel.config().http.metrics_token.as_deref();
-    let known = token.zip(given).is_some_and(|(token, given)| bool::from(token.as_bytes().ct_eq(given.as_bytes())));
+    let known = token
+        .zip(given)
+        .is_some_and(|(token, given)| bool::from(token.as_bytes().ct_eq(given.as_bytes())));
     if !local && !known {
         return Err(Error::from(&codes::UNAUTHENTICATED));
     }
-    let text = Kernel::metrics().map(metrics_exporter_prometheus::PrometheusHandle::render).unwrap_or_default();
-    Ok((StatusCode::OK, [(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
+    let text = Kernel::metrics()
+        .map(metrics_exporter_prometheus::PrometheusHandle::render)
+        .unwrap_or_default();
+    Ok((
+        StatusCode::OK,
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+        text,
+    ))
 }

@@ -40,7 +40,12 @@ impl Reply {
     /// Ends the test unless the request was refused with this status and code.
     #[track_caller]
     pub fn refused(self, status: u16, code: &str) -> Value {
-        assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
+        assert_eq!(
+            (self.status, self.body["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.body
+        );
         self.body
     }
 }
@@ -57,12 +62,24 @@ impl Client {
 
     /// POST with JSON.
     pub async fn post(&self, path: &str, body: Value) -> Reply {
-        self.send(Method::POST, path, Some("application/json"), body.to_string().into_bytes()).await
+        self.send(
+            Method::POST,
+            path,
+            Some("application/json"),
+            body.to_string().into_bytes(),
+        )
+        .await
     }
 
     /// PUT with JSON.
     pub async fn put(&self, path: &str, body: Value) -> Reply {
-        self.send(Method::PUT, path, Some("application/json"), body.to_string().into_bytes()).await
+        self.send(
+            Method::PUT,
+            path,
+            Some("application/json"),
+            body.to_string().into_bytes(),
+        )
+        .await
     }
 
     /// DELETE.
@@ -94,7 +111,10 @@ impl Client {
 
     /// Any request.
     pub async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: Vec<u8>) -> Reply {
-        let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT_LANGUAGE, "en");
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::ACCEPT_LANGUAGE, "en");
         if let Some(kind) = kind {
             request = request.header(header::CONTENT_TYPE, kind);
         }
@@ -104,7 +124,13 @@ impl Client {
         let request = request.body(Body::from(body)).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("the router answers");
         let status: StatusCode = response.status();
-        let bytes = response.into_body().collect().await.expect("a body").to_bytes().to_vec();
+        let bytes = response
+            .into_body()
+            .collect()
+            .await
+            .expect("a body")
+            .to_bytes()
+            .to_vec();
         let text = String::from_utf8_lossy(&bytes);
         let body = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.into_owned()));
         Reply {

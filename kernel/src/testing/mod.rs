@@ -32,7 +32,11 @@ pub struct Store {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 fn folder(name: &str) -> std::path::PathBuf {
@@ -55,7 +59,10 @@ pub fn on_sqlite<F: Future<Output = ()>>(name: &str, test: impl FnOnce(Store) ->
 
 /// Runs a test on PostgreSQL, in a database of its own.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-#[expect(clippy::disallowed_methods, reason = "where the test cluster is, is the environment's to say")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where the test cluster is, is the environment's to say"
+)]
 pub fn on_postgres<F: Future<Output = ()>>(name: &str, test: impl FnOnce(Store) -> F) {
     let Ok(server) = std::env::var("JINGWEI_TEST_PG") else {
         eprintln!("skipped: JINGWEI_TEST_PG names no PostgreSQL (cargo xtask test starts one)");
@@ -69,10 +76,12 @@ pub fn on_postgres<F: Future<Output = ()>>(name: &str, test: impl FnOnce(Store) 
         sqlx::query(create).execute(&admin).await.expect("a database");
         let url = replace_database(&server, &database);
         let outcome = tokio::task::LocalSet::new();
-        outcome.run_until(test(Store {
-            url,
-            folder: folder.clone(),
-        })).await;
+        outcome
+            .run_until(test(Store {
+                url,
+                folder: folder.clone(),
+            }))
+            .await;
         let remove = sqlx::AssertSqlSafe(format!("DROP DATABASE {database} WITH (FORCE)"));
         sqlx::query(remove).execute(&admin).await.expect("removes the database");
     });
@@ -82,8 +91,14 @@ pub fn on_postgres<F: Future<Output = ()>>(name: &str, test: impl FnOnce(Store) 
 /// `postgres://host/postgres?x` with another database's name.
 fn replace_database(server: &str, database: &str) -> String {
     let (address, query) = server.split_once('?').map_or((server, None), |(a, q)| (a, Some(q)));
-    let base = address.rfind('/').filter(|at| *at > "postgres://".len()).map_or(address, |at| &address[..at]);
-    query.map_or_else(|| format!("{base}/{database}"), |query| format!("{base}/{database}?{query}"))
+    let base = address
+        .rfind('/')
+        .filter(|at| *at > "postgres://".len())
+        .map_or(address, |at| &address[..at]);
+    query.map_or_else(
+        || format!("{base}/{database}"),
+        |query| format!("{base}/{database}?{query}"),
+    )
 }
 
 /// A running city.
@@ -130,7 +145,9 @@ impl TestCity {
     /// Another session of a user.
     pub async fn session(&self, user: UserId) -> Client {
         let mut work = self.kernel.system_work().await.expect("begins");
-        let token = auth::session::open_for_test(&mut work, user).await.expect("opens a session");
+        let token = auth::session::open_for_test(&mut work, user)
+            .await
+            .expect("opens a session");
         work.commit().await.expect("commits");
         Client::new(self.router.clone(), Some(token), user)
     }
@@ -144,8 +161,20 @@ impl TestCity {
     pub async fn user_with(&self, roles: &[(&str, Reach)]) -> Client {
         let n = self.users.fetch_add(1, Ordering::SeqCst);
         let id: UserId = self.kernel.id();
-        let body = roles.iter().find_map(|(_, reach)| if let Reach::Body(code) = reach { Some(code.clone()) } else { None });
-        let area = roles.iter().find_map(|(_, reach)| if let Reach::Area(code) = reach { Some(code.clone()) } else { None });
+        let body = roles.iter().find_map(|(_, reach)| {
+            if let Reach::Body(code) = reach {
+                Some(code.clone())
+            } else {
+                None
+            }
+        });
+        let area = roles.iter().find_map(|(_, reach)| {
+            if let Reach::Area(code) = reach {
+                Some(code.clone())
+            } else {
+                None
+            }
+        });
         let user = NewUser {
             id,
             login: format!("u{n}"),
@@ -156,7 +185,9 @@ impl TestCity {
         let mut work = self.kernel.system_work().await.expect("begins");
         auth::create_user(&mut work, &user).await.expect("makes the user");
         for (role, reach) in roles {
-            auth::grant_role(&mut work, id, role, reach).await.expect("gives the role");
+            auth::grant_role(&mut work, id, role, reach)
+                .await
+                .expect("gives the role");
         }
         work.commit().await.expect("commits");
         self.session(id).await
