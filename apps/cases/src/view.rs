@@ -536,7 +536,8 @@ impl FigureRow {
     /// A row with its rates; a rate of nothing is absent, not zero.
     pub fn new(name: Named, counts: Counts, of_body: bool) -> Self {
         let rate = |part: i64, whole: i64| (whole > 0).then(|| ratio(part, whole));
-        let base = if of_body { counts.dispatched - counts.returned } else { counts.filed };
+        // Who sees a body's cases alone sees none of them filed.
+        let base = if of_body || counts.filed == 0 { counts.dispatched - counts.returned } else { counts.filed };
         Self {
             code: name.code,
             name: name.name,

@@ -72,6 +72,8 @@ pub(crate) struct Duty {
 pub(crate) struct Planned {
     /// The row, from 1.
     pub row: u64,
+    /// The class as the list has it, code and name.
+    pub said: String,
     pub class: Option<ClassRef>,
     /// The standard that is there.
     pub present: Option<StandardId>,
@@ -236,6 +238,7 @@ impl<'a> Planner<'a> {
         }
         let mut row = Planned {
             row: item.row,
+            said: [item.class.as_deref(), item.minor.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "),
             class,
             present: before.map(|it| it.id),
             condition,

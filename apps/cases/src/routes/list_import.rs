@@ -123,6 +123,8 @@ pub(super) struct RowView {
     fate: Fate,
     /// Why it is left out.
     why: Option<String>,
+    /// Its class as the list has it.
+    said: String,
     /// Its class; without a code if it would be made.
     class: Option<RowClass>,
     /// The code of the standard that is there.
@@ -448,6 +450,7 @@ fn row(names: &Names<'_>, it: &Planned, lang: Lang) -> RowView {
         row: it.row,
         fate: it.fate,
         why: it.why.map(|kind| Problem::new(kind, "").text(lang.pick("zh", "en"))),
+        said: it.said.clone(),
         class,
         standard: it.present.and_then(|id| names.catalogue.standard(id)).map(|it| it.code.clone()),
         condition: it.condition.clone(),

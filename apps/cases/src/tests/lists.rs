@@ -153,4 +153,9 @@ async fn a_figure_counts_the_list_that_it_leads_to(store: Store) {
         let listed = list["items"].as_array().map(Vec::len);
         assert_eq!((total[measure].as_u64(), listed), (Some(n), usize::try_from(n).ok()), "{measure}");
     }
+    // Who sees a body's cases alone sees no reports of them, and has a closing rate all the same.
+    let head = city.user("body_head", kernel::auth::Reach::Body("D01".into())).await;
+    let total = head.get("/api/cases/figures?by=town").await.ok()["total"].clone();
+    assert_eq!((total["reported"].as_u64(), total["dispatched"].as_u64(), total["returned"].as_u64()), (Some(0), Some(3), Some(1)));
+    assert_eq!(total["closing_rate"].as_f64(), Some(1.0));
 }

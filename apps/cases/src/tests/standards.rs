@@ -164,6 +164,7 @@ async fn what_has_two_meanings_waits_for_a_person(store: Store) {
     };
     let (all, row) = of(&[]).await;
     assert_eq!((all, row["why"].as_str()), ([0, 0, 0, 2, 0, 0], Some("Component or matter is not known; not imported. Say it and preview again")));
+    assert_eq!((row["said"].as_str(), &row["class"]), (Some("01001 从未见过"), &Value::Null));
     let (all, row) = of(&[("kind", "matter")]).await;
     assert_eq!((all, row["why"].as_str()), ([0, 0, 0, 2, 1, 0], Some("Code and name of the class disagree; not imported. Choose which to follow and preview again")));
     let (all, row) = of(&[("kind", "matter"), ("trust", "code"), ("day", "working_day")]).await;

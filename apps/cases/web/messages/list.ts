@@ -75,7 +75,7 @@ const en: typeof zh = {
   class: 'Class',
   dates: 'Reported',
   chip: {
-    text: '“{text}”',
+    text: '"{text}"',
     from: 'from {day}',
     to: 'to {day}',
     dates: '{from} to {to}',
