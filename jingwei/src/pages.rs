@@ -49,8 +49,18 @@ fn page(path: &str, file: EmbeddedFile) -> Response {
         Cow::Owned(bytes) => Bytes::from(bytes),
     };
     // What lies in `assets/` carries a digest in its name: another content has another name.
-    let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let digest: String = file.metadata.sha256_hash().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let cache = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let digest: String = file
+        .metadata
+        .sha256_hash()
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
@@ -66,7 +76,11 @@ fn page(path: &str, file: EmbeddedFile) -> Response {
 
 /// Texts are UTF-8 here; a browser that is not told would guess.
 fn with_charset(kind: &str) -> Cow<'_, str> {
-    if kind.starts_with("text/") { Cow::Owned(format!("{kind}; charset=utf-8")) } else { Cow::Borrowed(kind) }
+    if kind.starts_with("text/") {
+        Cow::Owned(format!("{kind}; charset=utf-8"))
+    } else {
+        Cow::Borrowed(kind)
+    }
 }
 
 /// Tells a browser that has a page already so, instead of sending it again.
@@ -78,8 +92,11 @@ async fn compare_tags(request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let held = request.headers().get(header::IF_NONE_MATCH).filter(|_| reads).cloned();
     let mut response = next.run(request).await;
-    let (Some(held), Some(tag)) = (held, response.headers().get(header::ETAG)) else { return response };
-    if response.status() == StatusCode::OK && names(held.to_str().unwrap_or_default(), tag.to_str().unwrap_or_default()) {
+    let (Some(held), Some(tag)) = (held, response.headers().get(header::ETAG)) else {
+        return response;
+    };
+    if response.status() == StatusCode::OK && names(held.to_str().unwrap_or_default(), tag.to_str().unwrap_or_default())
+    {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         *response.body_mut() = Body::empty();
         response.headers_mut().remove(header::CONTENT_LENGTH);
@@ -109,7 +126,13 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_not_answered_with_the_console() {
-        assert_eq!(answer(&Uri::from_static("/assets/gone-123.js")).status(), StatusCode::NOT_FOUND);
-        assert_eq!(answer(&Uri::from_static("/../Cargo.toml")).status(), StatusCode::NOT_FOUND);
+        assert_eq!(
+            answer(&Uri::from_static("/assets/gone-123.js")).status(),
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(
+            answer(&Uri::from_static("/../Cargo.toml")).status(),
+            StatusCode::NOT_FOUND
+        );
     }
 }

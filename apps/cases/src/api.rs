@@ -6,5 +6,5 @@ pub use crate::flow::FLOW;
 pub use crate::model::{Action, CaseId, Counts, EntryId, MoveInput, Satisfaction, Source, StandardId, State, Step};
 pub use crate::moves::{CASE_CHANGED, Changed};
 pub use crate::rehearsal::{PastCase, demo_cases, past_cases};
-pub use crate::view::Receipt;
 pub use crate::seed::{CASES as DEMO_CASES, busiest_area, busiest_body, seed_demo};
+pub use crate::view::Receipt;

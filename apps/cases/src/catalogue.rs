@@ -124,7 +124,11 @@ impl Catalogue {
 
     /// The standards of a class.
     pub fn standards_of<'a>(&'a self, class: &'a str) -> impl Iterator<Item = &'a Standard> {
-        self.standards.range(class.to_owned()..).map(|it| it.1).take_while(move |it| it.code.starts_with(class)).filter(move |it| it.class == class)
+        self.standards
+            .range(class.to_owned()..)
+            .map(|it| it.1)
+            .take_while(move |it| it.code.starts_with(class))
+            .filter(move |it| it.class == class)
     }
 
     /// Adds a class that is about to be made.
@@ -161,7 +165,6 @@ pub(crate) async fn touch(work: &mut Work) -> Result<i64> {
     work.next_number(REVISION).await
 }
 
-
 /// Reads the list anew.
 pub async fn reload(kernel: &Kernel) -> Result<()> {
     let mut tx = kernel.read().await?;
@@ -171,7 +174,9 @@ pub async fn reload(kernel: &Kernel) -> Result<()> {
     let sql = "SELECT id, code, class, condition, condition_en, closing, closing_en, amount, unit, body, \
                level, supervisor, valid_from, valid_to, version FROM cases_standard";
     let standards: Vec<Standard> = tx.all(sql, vec![]).await?;
-    let limits: Vec<(State, f64, String)> = tx.all("SELECT state, amount, unit FROM cases_stage_limit", vec![]).await?;
+    let limits: Vec<(State, f64, String)> = tx
+        .all("SELECT state, amount, unit FROM cases_stage_limit", vec![])
+        .await?;
     let stage_limits = limits.into_iter().map(|(state, amount, unit)| {
         let unit = unit.parse::<Unit>().map_err(Error::internal)?;
         Ok((state, Limit::new(amount, unit).map_err(Error::internal)?))
@@ -203,7 +208,16 @@ pub(crate) async fn save_class(tx: &mut Tx, class: &Class) -> Result<()> {
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (code) DO UPDATE SET major_name = excluded.major_name, \
                major_name_en = excluded.major_name_en, name = excluded.name, name_en = excluded.name_en";
     let it = class.clone();
-    let values = args![it.code, it.edition, it.kind, it.major, it.major_name, it.major_name_en, it.name, it.name_en];
+    let values = args![
+        it.code,
+        it.edition,
+        it.kind,
+        it.major,
+        it.major_name,
+        it.major_name_en,
+        it.name,
+        it.name_en
+    ];
     tx.run(sql, values).await?;
     Ok(())
 }
@@ -230,8 +244,20 @@ impl Standard {
     pub(crate) fn values(&self) -> Vec<kernel::db::Value> {
         let it = self.clone();
         args![
-            it.id, it.code, it.class, it.condition, it.condition_en, it.closing, it.closing_en, it.amount, it.unit, it.body,
-            it.level, it.supervisor, it.valid_from, it.valid_to
+            it.id,
+            it.code,
+            it.class,
+            it.condition,
+            it.condition_en,
+            it.closing,
+            it.closing_en,
+            it.amount,
+            it.unit,
+            it.body,
+            it.level,
+            it.supervisor,
+            it.valid_from,
+            it.valid_to
         ]
     }
 }
@@ -260,7 +286,11 @@ pub(crate) fn national_classes() -> Vec<Class> {
 
 /// Offers the national classes to a database that has none.
 pub(crate) async fn offer_national_classes(kernel: &Kernel) -> Result<()> {
-    let any: Option<(String,)> = kernel.read().await?.one("SELECT code FROM cases_class LIMIT 1", vec![]).await?;
+    let any: Option<(String,)> = kernel
+        .read()
+        .await?
+        .one("SELECT code FROM cases_class LIMIT 1", vec![])
+        .await?;
     if any.is_some() {
         return Ok(());
     }
@@ -285,9 +315,14 @@ pub(crate) async fn make_class(
     let mut same = known.classes().filter(|it| it.edition == edition && it.kind == kind);
     let major = match same.find(|it| it.major_name == major_name) {
         Some(found) => found.major.clone(),
-        None => format!("{:03}", work.next_number(&format!("cases.class.{edition}.{letter}")).await?),
+        None => format!(
+            "{:03}",
+            work.next_number(&format!("cases.class.{edition}.{letter}")).await?
+        ),
     };
-    let minor = work.next_number(&format!("cases.class.{edition}.{letter}{major}")).await?;
+    let minor = work
+        .next_number(&format!("cases.class.{edition}.{letter}{major}"))
+        .await?;
     let class = Class {
         code: format!("{edition}.{letter}{major}{minor:03}"),
         edition: edition.to_owned(),

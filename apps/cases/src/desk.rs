@@ -1,11 +1,11 @@
 //! The desk of one case: what is known of it, and what the user can do with it, with what lies near for each choice.
 
 use grid::api::{Atlas, atlas};
+use kernel::Kernel;
 use kernel::auth::{User, users_by_id, users_of_body};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::flow::{Ask, Move};
-use kernel::Kernel;
 use standards::Level;
 
 use crate::catalogue::{Catalogue, Standard, catalogue};
@@ -31,9 +31,14 @@ pub async fn desk(kernel: &Kernel, tx: &mut Tx, user: &User, case: Case) -> Resu
         catalogue: &catalogue,
         now,
     };
-    let open: Vec<_> = FLOW.open(case.state, user).filter(|it| reaches(user, it.needs, &case)).filter(|it| makes_sense(it, &case)).collect();
+    let open: Vec<_> = FLOW
+        .open(case.state, user)
+        .filter(|it| reaches(user, it.needs, &case))
+        .filter(|it| makes_sense(it, &case))
+        .collect();
     let asked = |field: &str, action: Option<Action>| {
-        open.iter().any(|it| action.is_none_or(|a| a == it.action) && it.asks.iter().any(|ask| ask.field == field))
+        open.iter()
+            .any(|it| action.is_none_or(|a| a == it.action) && it.asks.iter().any(|ask| ask.field == field))
     };
     let colleagues = match case.body.as_deref().filter(|_| asked("user", Some(Action::Assign))) {
         Some(body) => users_of_body(tx, body).await?,
@@ -49,7 +54,10 @@ pub async fn desk(kernel: &Kernel, tx: &mut Tx, user: &User, case: Case) -> Resu
         catalogue: &catalogue,
         case: &case,
         today: local_day(kernel, now),
-        colleagues: colleagues.into_iter().map(|it| person(it.id.to_string(), it.name, "本单位", "Same body")).collect(),
+        colleagues: colleagues
+            .into_iter()
+            .map(|it| person(it.id.to_string(), it.name, "本单位", "Same body"))
+            .collect(),
         workers: workers
             .into_iter()
             .map(|it| person(it.user.to_string(), it.name, it.kind.zh(), it.kind.en()))
@@ -96,7 +104,14 @@ fn move_view(step: &Move<State, Action>, case: &Case, near: &Near<'_>) -> MoveVi
 
 fn need_view(ask: &Ask, action: Action, near: &Near<'_>) -> NeedView {
     let choices = match ask.field {
-        "satisfaction" => Satisfaction::ALL.iter().map(|it| Choice { value: it.as_str(), zh: it.zh(), en: it.en() }).collect(),
+        "satisfaction" => Satisfaction::ALL
+            .iter()
+            .map(|it| Choice {
+                value: it.as_str(),
+                zh: it.zh(),
+                en: it.en(),
+            })
+            .collect(),
         _ => Vec::new(),
     };
     let suggested = match ask.field {
@@ -130,15 +145,24 @@ struct Near<'a> {
 impl Near<'_> {
     /// The standards of the case's class that are in force.
     fn standards(&self) -> Vec<Suggestion> {
-        let Some(class) = self.case.class.as_deref() else { return Vec::new() };
+        let Some(class) = self.case.class.as_deref() else {
+            return Vec::new();
+        };
         let fitting = self.catalogue.standards_of(class).filter(|it| it.in_force(&self.today));
         fitting.take(MOST).map(standard_view).collect()
     }
 
     /// The responsible body: first by the list, then the town and the village of the place.
     fn bodies(&self) -> Vec<Suggestion> {
-        let mut all = responsible(self.atlas, self.case, self.case.standard.and_then(|it| self.catalogue.standard(it)));
-        for (level, zh, en) in [(Level::Town, "所在镇街", "Town of the place"), (Level::Village, "所在村社区", "Village of the place")] {
+        let mut all = responsible(
+            self.atlas,
+            self.case,
+            self.case.standard.and_then(|it| self.catalogue.standard(it)),
+        );
+        for (level, zh, en) in [
+            (Level::Town, "所在镇街", "Town of the place"),
+            (Level::Village, "所在村社区", "Village of the place"),
+        ] {
             let body = self.atlas.body_at(&self.case.area, level).filter(|it| it.active);
             if let Some(body) = body.filter(|body| !all.iter().any(|it| it.value == body.code)) {
                 all.push(person(body.code.clone(), body.name.clone(), zh, en));
@@ -169,5 +193,8 @@ fn responsible(atlas: &Atlas, case: &Case, standard: Option<&Standard>) -> Vec<S
     let by_level = level.and_then(|level| atlas.body_at(&case.area, level));
     let named = standard.body.as_deref().and_then(|it| atlas.body(it));
     let found = named.or(by_level).filter(|it| it.active);
-    found.map(|it| person(it.code.clone(), it.name.clone(), "责任清单", "Responsibility list")).into_iter().collect()
+    found
+        .map(|it| person(it.code.clone(), it.name.clone(), "责任清单", "Responsibility list"))
+        .into_iter()
+        .collect()
 }

@@ -36,25 +36,46 @@ pub static FLOW: Flow<State, Action> = Flow {
     moves: &[
         // 采集上报 → 核实立案
         Move::to(&[Reported], Accept, Accepted, &CASE_ACCEPT).asks(&[MAY_NOTE]),
-        Move::to(&[Reported], Decline, Declined, &CASE_ACCEPT).asks(&[REASON]).danger(),
-        Move::to(&[Reported, Accepted], SendVerify, Verifying, &CASE_ACCEPT).asks(&[WORKER, MAY_NOTE]).side(),
+        Move::to(&[Reported], Decline, Declined, &CASE_ACCEPT)
+            .asks(&[REASON])
+            .danger(),
+        Move::to(&[Reported, Accepted], SendVerify, Verifying, &CASE_ACCEPT)
+            .asks(&[WORKER, MAY_NOTE])
+            .side(),
         Move::to(&[Verifying], Verify, Accepted, &CASE_VERIFY).asks(&[TRUTH, MAY_NOTE, PHOTOS]),
         Move::to(&[Accepted], File, Filed, &CASE_FILE).asks(&[STANDARD, MAY_NOTE]),
         // 指挥派遣
-        Move::to(&[Filed], Dispatch, Dispatched, &CASE_DISPATCH).asks(&[BODY, MAY_NOTE]).ticks(Tick::Start),
-        Move::to(&[Filed], Return, Accepted, &CASE_DISPATCH).asks(&[REASON]).side(),
+        Move::to(&[Filed], Dispatch, Dispatched, &CASE_DISPATCH)
+            .asks(&[BODY, MAY_NOTE])
+            .ticks(Tick::Start),
+        Move::to(&[Filed], Return, Accepted, &CASE_DISPATCH)
+            .asks(&[REASON])
+            .side(),
         // 处理反馈
         Move::to(&[Dispatched], Receive, Handling, &CASE_HANDLE).asks(&[MAY_NOTE]),
-        Move::to(&[Dispatched, Handling], Return, Filed, &CASE_HANDLE).asks(&[REASON]).ticks(Tick::Pause).side(),
-        Move::stay(&[Handling], Assign, &CASE_ASSIGN).asks(&[COLLEAGUE, MAY_NOTE]).side(),
-        Move::to(&[Handling], Handle, Handled, &CASE_HANDLE).asks(&[RESULT, PHOTOS]).ticks(Tick::Pause),
+        Move::to(&[Dispatched, Handling], Return, Filed, &CASE_HANDLE)
+            .asks(&[REASON])
+            .ticks(Tick::Pause)
+            .side(),
+        Move::stay(&[Handling], Assign, &CASE_ASSIGN)
+            .asks(&[COLLEAGUE, MAY_NOTE])
+            .side(),
+        Move::to(&[Handling], Handle, Handled, &CASE_HANDLE)
+            .asks(&[RESULT, PHOTOS])
+            .ticks(Tick::Pause),
         // 核查结案
         Move::to(&[Handled], SendCheck, Checking, &CASE_ACCEPT).asks(&[WORKER, MAY_NOTE]),
         Move::to(&[Checking], Check, Checked, &CASE_CHECK).asks(&[PASSED, MAY_NOTE, PHOTOS]),
-        Move::to(&[Checked], Close, Closed, &CASE_CLOSE).asks(&[MAY_NOTE]).ticks(Tick::Stop),
-        Move::to(&[Checked], Rework, Dispatched, &CASE_CLOSE).asks(&[REASON]).ticks(Tick::Start),
+        Move::to(&[Checked], Close, Closed, &CASE_CLOSE)
+            .asks(&[MAY_NOTE])
+            .ticks(Tick::Stop),
+        Move::to(&[Checked], Rework, Dispatched, &CASE_CLOSE)
+            .asks(&[REASON])
+            .ticks(Tick::Start),
         // 考核评价
-        Move::stay(&[Closed], Evaluate, &CASE_EVALUATE).asks(&[SATISFACTION, MAY_NOTE]).side(),
+        Move::stay(&[Closed], Evaluate, &CASE_EVALUATE)
+            .asks(&[SATISFACTION, MAY_NOTE])
+            .side(),
         // At any time
         Move::to(
             &[Accepted, Filed, Dispatched, Handling, Handled, Checking, Checked],

@@ -69,12 +69,18 @@ impl Report {
         fields.text("description", &self.description, 2, 2000);
         fields.text("place", self.place.as_deref().unwrap_or_default(), 0, 200);
         if let Some(point) = self.point {
-            fields.range("point.lng", point.lng, -180.0, 180.0).range("point.lat", point.lat, -90.0, 90.0);
+            fields
+                .range("point.lng", point.lng, -180.0, 180.0)
+                .range("point.lat", point.lat, -90.0, 90.0);
         } else if self.area.is_none() {
             fields.refuse("point", &kernel_codes::REQUIRED);
         }
         if self.photos.len() > MAX_PHOTOS {
-            fields.refuse_with("photos", &kernel_codes::RANGE, &[("min", "0"), ("max", &MAX_PHOTOS.to_string())]);
+            fields.refuse_with(
+                "photos",
+                &kernel_codes::RANGE,
+                &[("min", "0"), ("max", &MAX_PHOTOS.to_string())],
+            );
         }
         if let Some(contact) = &self.contact {
             fields.text("contact.name", contact.name.as_deref().unwrap_or_default(), 0, 64);
@@ -92,17 +98,29 @@ impl Report {
         let unknown = |area: &str| {
             let mut fields = Fields::new();
             fields.refuse_with("area", &kernel_codes::UNKNOWN, &[("value", area)]);
-            fields.done().err().unwrap_or_else(|| Error::from(&kernel_codes::INVALID))
+            fields
+                .done()
+                .err()
+                .unwrap_or_else(|| Error::from(&kernel_codes::INVALID))
         };
         let given = match &self.area {
             Some(code) => Some(atlas.area(code).ok_or_else(|| unknown(code))?.code.clone()),
             None => None,
         };
-        let Some(point) = self.point else { return given.map(|it| (it, None)).ok_or_else(|| Error::field("point", &kernel_codes::REQUIRED)) };
+        let Some(point) = self.point else {
+            return given
+                .map(|it| (it, None))
+                .ok_or_else(|| Error::field("point", &kernel_codes::REQUIRED));
+        };
         let raw = Point::new(point.lng, point.lat).map_err(|_| Error::field("point", &codes::OUTSIDE))?;
         let wgs84 = raw.convert(point.crs.unwrap_or(Crs::Wgs84), Crs::Wgs84);
         let found = atlas.locate(wgs84);
-        let smallest = found.grid.or(found.village).or(found.town).or(found.district).map(|it| it.code.to_string());
+        let smallest = found
+            .grid
+            .or(found.village)
+            .or(found.town)
+            .or(found.district)
+            .map(|it| it.code.to_string());
         match smallest.or(given) {
             Some(area) => Ok((area, Some(wgs84))),
             None => Err(Error::field("point", &codes::OUTSIDE)),
@@ -125,7 +143,10 @@ pub async fn report(work: &mut Work, input: Report) -> Result<Receipt> {
     let id = input.id.map_or_else(|| kernel.id(), CaseId);
     let entry: EntryId = kernel.id();
     let contact = input.contact.filter(|it| it.name.is_some() || it.phone.is_some());
-    let sealed = contact.as_ref().map(|it| kernel.vault().seal(&kernel, it, &id.to_string())).transpose()?;
+    let sealed = contact
+        .as_ref()
+        .map(|it| kernel.vault().seal(&kernel, it, &id.to_string()))
+        .transpose()?;
     let mut case = Case {
         class: input.class,
         place: input.place.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()),
@@ -137,7 +158,9 @@ pub async fn report(work: &mut Work, input: Report) -> Result<Receipt> {
         photo: input.photos.first().copied(),
         ..Case::reported(id, input.source, input.description.trim().to_owned(), area, now)
     };
-    moves::with_rules(&kernel, &catalogue, None, |rules| model::set_light(&mut case, now, rules))?;
+    moves::with_rules(&kernel, &catalogue, None, |rules| {
+        model::set_light(&mut case, now, rules)
+    })?;
     let photos = files::attach(work, &input.photos, &format!("cases:{id}")).await?;
     // The number's counter is a row that all reports share: it is taken as late as can be.
     let year = moves::local_day(&kernel, now)[..4].to_owned();
@@ -165,13 +188,19 @@ pub async fn report(work: &mut Work, input: Report) -> Result<Receipt> {
     };
     let day = moves::local_day(&kernel, now);
     store::count(work, &day, &case, None, &counts, None).await?;
-    work.audit("cases.report", id, serde_json::json!({ "number": case.number, "area": case.area })).await?;
+    work.audit(
+        "cases.report",
+        id,
+        serde_json::json!({ "number": case.number, "area": case.area }),
+    )
+    .await?;
     let place = Place {
         area: Some(&case.area),
         body: None,
         owner: case.reporter,
     };
-    work.emit(&CASE_CHANGED, place, Changed::of(&case, Action::Report)).await?;
+    work.emit(&CASE_CHANGED, place, Changed::of(&case, Action::Report))
+        .await?;
     Ok(moves::receipt(&case, entry))
 }
 

@@ -2,23 +2,23 @@
 
 pub mod api;
 
-mod model;
-mod flow;
-mod permissions;
 mod codes;
+mod flow;
+mod model;
+mod permissions;
 
+mod case_import;
 mod catalogue;
+mod desk;
+mod intake;
+mod jobs;
+mod list_import;
+mod moves;
+mod rehearsal;
+mod routes;
+mod seed;
 mod store;
 mod view;
-mod intake;
-mod moves;
-mod desk;
-mod routes;
-mod jobs;
-mod case_import;
-mod list_import;
-mod seed;
-mod rehearsal;
 
 #[cfg(test)]
 mod tests;

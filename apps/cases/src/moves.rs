@@ -10,12 +10,12 @@ use standards::Limit;
 use uuid::Uuid;
 
 use crate::catalogue::{Catalogue, Standard, catalogue};
+use crate::codes;
 use crate::flow::FLOW;
 use crate::model::{self, Action, Case, CaseId, Counts, EntryId, MoveInput, Rules, State};
 use crate::permissions::CASE_READ;
 use crate::store::{self, Entry};
 use crate::view::{EntryDetail, Named, Names, Receipt, timeline};
-use crate::codes;
 
 /// A case was reported or a move was made.
 pub static CASE_CHANGED: Topic = Topic {
@@ -62,7 +62,10 @@ impl Changed {
 
 /// The district's date at a moment, `YYYY-MM-DD`.
 pub fn local_day(kernel: &Kernel, at: Time) -> String {
-    at.to_jiff().to_zoned_datetime(kernel.config().zone()).date().to_string()
+    at.to_jiff()
+        .to_zoned_datetime(kernel.config().zone())
+        .date()
+        .to_string()
 }
 
 /// Lends the rules of the district to a pure function.
@@ -96,12 +99,16 @@ pub fn receipt(case: &Case, entry: EntryId) -> Receipt {
 
 /// Whether a move's permission reaches the case for this user.
 pub fn reaches(user: &User, permission: &Permission, case: &Case) -> bool {
-    user.scope(permission).holds(Some(&case.area), case.body.as_deref(), &case.owners())
+    user.scope(permission)
+        .holds(Some(&case.area), case.body.as_deref(), &case.owners())
 }
 
 /// Makes a move in the name of the work's user.
 pub async fn make(work: &mut Work, mut case: Case, input: &MoveInput) -> Result<Receipt> {
-    let user = work.user().cloned().ok_or_else(|| Error::from(&kernel_codes::UNAUTHENTICATED))?;
+    let user = work
+        .user()
+        .cloned()
+        .ok_or_else(|| Error::from(&kernel_codes::UNAUTHENTICATED))?;
     if input.version != case.version {
         return Err(stale(work, &case, input.version).await?);
     }
@@ -119,7 +126,9 @@ pub async fn make(work: &mut Work, mut case: Case, input: &MoveInput) -> Result<
     let before = case.clone();
     let now = work.now();
     let standard = input.standard.or(case.standard).and_then(|it| catalogue.standard(it));
-    let counts = with_rules(&kernel, &catalogue, standard, |rules| model::apply(&mut case, step, input, now, rules))?;
+    let counts = with_rules(&kernel, &catalogue, standard, |rules| {
+        model::apply(&mut case, step, input, now, rules)
+    })?;
     let entry = EntryId(input.id.unwrap_or_else(|| kernel.id::<Uuid>()));
     let photos = files::attach(work, &input.photos, &format!("cases:{}", case.id)).await?;
     case.photo = case.photo.or(photos.first().map(|it| it.id));
@@ -140,7 +149,12 @@ pub async fn make(work: &mut Work, mut case: Case, input: &MoveInput) -> Result<
         action: input.action,
         from_state: before.state,
         to_state: case.state,
-        note: input.note.as_deref().map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned),
+        note: input
+            .note
+            .as_deref()
+            .map(str::trim)
+            .filter(|it| !it.is_empty())
+            .map(str::to_owned),
         detail: serde_json::to_string(&detail).map_err(Error::internal)?,
     };
     store::insert_entry(work, line).await?;
@@ -154,7 +168,8 @@ pub async fn make(work: &mut Work, mut case: Case, input: &MoveInput) -> Result<
         body: case.body.as_deref().or(before.body.as_deref()),
         owner: case.reporter,
     };
-    work.emit(&CASE_CHANGED, place, Changed::of(&case, input.action)).await?;
+    work.emit(&CASE_CHANGED, place, Changed::of(&case, input.action))
+        .await?;
     Ok(receipt(&case, entry))
 }
 
@@ -197,7 +212,10 @@ async fn look_up(
     };
     if let Some(id) = input.standard {
         let today = local_day(kernel, work.now());
-        match catalogue.standard(id).filter(|it| it.in_force(&today) && it.limit().is_some()) {
+        match catalogue
+            .standard(id)
+            .filter(|it| it.in_force(&today) && it.limit().is_some())
+        {
             Some(standard) => {
                 detail.class = Some(names.class(&standard.class));
                 detail.standard = Some(Named {

@@ -39,31 +39,92 @@ kernel::permissions! {
 
 /// The roles of the field.
 pub static ROLES: &[Role] = &[
-    Role { code: "worker", zh: "网格员", en: "Grid worker" },
-    Role { code: "acceptor", zh: "受理员", en: "Acceptor" },
-    Role { code: "shift_lead", zh: "值班长", en: "Shift lead" },
-    Role { code: "dispatcher", zh: "派遣员", en: "Dispatcher" },
-    Role { code: "body_clerk", zh: "单位经办", en: "Body's clerk" },
-    Role { code: "body_head", zh: "单位负责人", en: "Head of a body" },
-    Role { code: "checker", zh: "核查员", en: "Checker" },
-    Role { code: "leader", zh: "领导", en: "Leader" },
+    Role {
+        code: "worker",
+        zh: "网格员",
+        en: "Grid worker",
+    },
+    Role {
+        code: "acceptor",
+        zh: "受理员",
+        en: "Acceptor",
+    },
+    Role {
+        code: "shift_lead",
+        zh: "值班长",
+        en: "Shift lead",
+    },
+    Role {
+        code: "dispatcher",
+        zh: "派遣员",
+        en: "Dispatcher",
+    },
+    Role {
+        code: "body_clerk",
+        zh: "单位经办",
+        en: "Body's clerk",
+    },
+    Role {
+        code: "body_head",
+        zh: "单位负责人",
+        en: "Head of a body",
+    },
+    Role {
+        code: "checker",
+        zh: "核查员",
+        en: "Checker",
+    },
+    Role {
+        code: "leader",
+        zh: "领导",
+        en: "Leader",
+    },
 ];
 
 /// What they hold from the start.
 pub static GRANTS: &[RoleGrant] = &[
-    RoleGrant { role: "*", permissions: &[&CASE_READ] },
-    RoleGrant { role: "worker", permissions: &[&CASE_REPORT, &CASE_VERIFY, &CASE_CHECK, &CASE_NOTE] },
+    RoleGrant {
+        role: "*",
+        permissions: &[&CASE_READ],
+    },
+    RoleGrant {
+        role: "worker",
+        permissions: &[&CASE_REPORT, &CASE_VERIFY, &CASE_CHECK, &CASE_NOTE],
+    },
     RoleGrant {
         role: "acceptor",
         permissions: &[&CASE_REPORT, &CASE_ACCEPT, &CASE_EVALUATE, &CASE_NOTE, &CASE_CONTACT],
     },
     RoleGrant {
         role: "shift_lead",
-        permissions: &[&CASE_FILE, &CASE_CLOSE, &CASE_VOID, &CASE_NOTE, &CASE_CONTACT, &CASE_FIGURES, &STANDARDS_MANAGE],
+        permissions: &[
+            &CASE_FILE,
+            &CASE_CLOSE,
+            &CASE_VOID,
+            &CASE_NOTE,
+            &CASE_CONTACT,
+            &CASE_FIGURES,
+            &STANDARDS_MANAGE,
+        ],
     },
-    RoleGrant { role: "dispatcher", permissions: &[&CASE_DISPATCH, &CASE_NOTE, &CASE_FIGURES] },
-    RoleGrant { role: "body_clerk", permissions: &[&CASE_REPORT, &CASE_HANDLE, &CASE_ASSIGN, &CASE_NOTE] },
-    RoleGrant { role: "body_head", permissions: &[&CASE_HANDLE, &CASE_ASSIGN, &CASE_NOTE, &CASE_FIGURES] },
-    RoleGrant { role: "checker", permissions: &[&CASE_CHECK, &CASE_NOTE] },
-    RoleGrant { role: "leader", permissions: &[&CASE_FIGURES, &CASE_NOTE] },
+    RoleGrant {
+        role: "dispatcher",
+        permissions: &[&CASE_DISPATCH, &CASE_NOTE, &CASE_FIGURES],
+    },
+    RoleGrant {
+        role: "body_clerk",
+        permissions: &[&CASE_REPORT, &CASE_HANDLE, &CASE_ASSIGN, &CASE_NOTE],
+    },
+    RoleGrant {
+        role: "body_head",
+        permissions: &[&CASE_HANDLE, &CASE_ASSIGN, &CASE_NOTE, &CASE_FIGURES],
+    },
+    RoleGrant {
+        role: "checker",
+        permissions: &[&CASE_CHECK, &CASE_NOTE],
+    },
+    RoleGrant {
+        role: "leader",
+        permissions: &[&CASE_FIGURES, &CASE_NOTE],
+    },
 ];

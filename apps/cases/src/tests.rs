@@ -44,7 +44,11 @@ async fn city(store: Store) -> TestCity {
         grid::api::create_area(&mut work, area).await.expect("makes the area");
     }
     for (code, name) in [("D01", "区城市管理局"), ("C01", "江源水务有限公司")] {
-        let kind = if code == "D01" { grid::api::BodyKind::Department } else { grid::api::BodyKind::Company };
+        let kind = if code == "D01" {
+            grid::api::BodyKind::Department
+        } else {
+            grid::api::BodyKind::Company
+        };
         let body = NewBody {
             code: code.to_owned(),
             kind,
@@ -71,7 +75,9 @@ async fn city(store: Store) -> TestCity {
         valid_to: None,
         version: 1,
     };
-    catalogue::save_standard(&mut work, &standard).await.expect("adds the standard");
+    catalogue::save_standard(&mut work, &standard)
+        .await
+        .expect("adds the standard");
     catalogue::touch(&mut work).await.expect("touches");
     work.commit().await.expect("commits");
     grid::api::reload(&city.kernel).await.expect("reloads");
@@ -97,7 +103,9 @@ struct People {
 
 async fn people(city: &TestCity) -> People {
     People {
-        worker: city.user_with(&[("worker", Reach::Area(GRID.into())), ("worker", Reach::Own)]).await,
+        worker: city
+            .user_with(&[("worker", Reach::Area(GRID.into())), ("worker", Reach::Own)])
+            .await,
         acceptor: city.user("acceptor", Reach::All).await,
         shift_lead: city.user("shift_lead", Reach::All).await,
         dispatcher: city.user("dispatcher", Reach::All).await,

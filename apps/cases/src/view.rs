@@ -164,7 +164,10 @@ impl Names<'_> {
     pub fn area(&self, code: &str) -> AreaView {
         AreaView {
             code: code.to_owned(),
-            name: self.atlas.area(code).map_or_else(|| code.to_owned(), |it| it.name.clone()),
+            name: self
+                .atlas
+                .area(code)
+                .map_or_else(|| code.to_owned(), |it| it.name.clone()),
             path: self.atlas.path_name(code),
         }
     }
@@ -178,7 +181,10 @@ impl Names<'_> {
             light: case.light(self.now),
             description: case.description.clone(),
             class: case.class.as_deref().map(|it| self.class(it)),
-            standard: case.standard.and_then(|it| self.catalogue.standard(it)).map(StandardName::from),
+            standard: case
+                .standard
+                .and_then(|it| self.catalogue.standard(it))
+                .map(StandardName::from),
             area: self.area(&case.area),
             place: case.place.clone(),
             point: case.lng.zip(case.lat).map(|(lng, lat)| PointView { lng, lat }),
@@ -537,7 +543,11 @@ impl FigureRow {
     pub fn new(name: Named, counts: Counts, of_body: bool) -> Self {
         let rate = |part: i64, whole: i64| (whole > 0).then(|| ratio(part, whole));
         // Who sees a body's cases alone sees none of them filed.
-        let base = if of_body || counts.filed == 0 { counts.dispatched - counts.returned } else { counts.filed };
+        let base = if of_body || counts.filed == 0 {
+            counts.dispatched - counts.returned
+        } else {
+            counts.filed
+        };
         Self {
             code: name.code,
             name: name.name,

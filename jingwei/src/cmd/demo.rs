@@ -110,10 +110,16 @@ fn files(data: &Path) -> String {
 /// left alone.
 async fn look(config: &Config, options: &Options) -> Result<Option<Made>> {
     super::make_folder(config)?;
-    let db = Db::open(&config.database.url, 1).await.with_context(|| config.database.without_password())?;
+    let db = Db::open(&config.database.url, 1)
+        .await
+        .with_context(|| config.database.without_password())?;
     // Before the first start there are no tables to ask.
     let mut tx = db.read().await?;
-    let row = tx.one("SELECT value FROM kernel_setting WHERE name = $1", args![MADE]).await.ok().flatten();
+    let row = tx
+        .one("SELECT value FROM kernel_setting WHERE name = $1", args![MADE])
+        .await
+        .ok()
+        .flatten();
     let made: Option<(Json<Made>,)> = row;
     let used: Option<(i64,)> = tx.one("SELECT COUNT(*) FROM kernel_user", vec![]).await.ok().flatten();
     drop(tx);
@@ -126,7 +132,9 @@ async fn look(config: &Config, options: &Options) -> Result<Option<Made>> {
     let keep = made.is_none() || made.as_ref().is_some_and(|it| it.ready && !options.fresh);
     if !keep {
         let apps = crate::apps::all();
-        let prefixes: Vec<&str> = std::iter::once("kernel").chain(apps.iter().map(|it| it.name())).collect();
+        let prefixes: Vec<&str> = std::iter::once("kernel")
+            .chain(apps.iter().map(|it| it.name()))
+            .collect();
         db.drop_tables(&prefixes).await.context("removing the old demo")?;
         if config.files.store == files(&options.data) && Path::new(&config.files.store).exists() {
             std::fs::remove_dir_all(&config.files.store).context("removing the photos of the old demo")?;
@@ -157,7 +165,12 @@ async fn make(kernel: &Kernel, options: &Options) -> Result<()> {
     made.ready = true;
     set(kernel, MADE, &made).await?;
     let seconds = kernel.now().seconds_since(made.at);
-    println!("✓ {} 个网格与片区、{} 名人员、{} 起案件 · areas, people, cases · {seconds} s\n", district.areas.len(), district.people.len(), options.cases);
+    println!(
+        "✓ {} 个网格与片区、{} 名人员、{} 起案件 · areas, people, cases · {seconds} s\n",
+        district.areas.len(),
+        district.people.len(),
+        options.cases
+    );
     Ok(())
 }
 
@@ -196,7 +209,11 @@ async fn accounts(kernel: &Kernel, district: &DemoDistrict) -> Result<Vec<DemoAc
     };
     let account = |role: &&str| {
         let role = roles.iter().find(|it| it.code == **role)?;
-        let person = district.people.iter().filter(|it| it.role == role.code).find(|it| chosen(&role.code, it))?;
+        let person = district
+            .people
+            .iter()
+            .filter(|it| it.role == role.code)
+            .find(|it| chosen(&role.code, it))?;
         Some(DemoAccount {
             login: person.login.clone(),
             password: PASSWORD.to_owned(),
@@ -229,7 +246,14 @@ fn greet(kernel: &Kernel, made: &Made, options: &Options) {
 fn show(accounts: &[DemoAccount]) {
     println!("\n密码 password: {PASSWORD}");
     let width = accounts.iter().map(|it| it.login.len()).max().unwrap_or(0);
-    for DemoAccount { login, name, role_zh, role_en, .. } in accounts {
+    for DemoAccount {
+        login,
+        name,
+        role_zh,
+        role_en,
+        ..
+    } in accounts
+    {
         println!("  {login:width$}  {role_zh} {name} · {role_en}");
     }
     println!("\nCtrl-C 停止 · stops it");

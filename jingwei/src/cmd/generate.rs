@@ -28,7 +28,11 @@ const END: &str = "<!-- flow:end -->\n";
 /// Writes what is stale; with `check` writes nothing and is false if anything is.
 pub(crate) async fn generate(options: &Options) -> Result<bool> {
     let list = options.root.join("jingwei/src/apps.rs");
-    ensure!(list.exists(), "不是源码目录 · {} is not the source tree", options.root.display());
+    ensure!(
+        list.exists(),
+        "不是源码目录 · {} is not the source tree",
+        options.root.display()
+    );
     let empty = Empty::start().await?;
     let openapi = describe(&empty.kernel)?;
     let permissions = permissions(&empty.kernel).await?;
@@ -72,7 +76,13 @@ fn with_diagram(text: &str, diagram: &str) -> Option<String> {
 async fn permissions(kernel: &Kernel) -> Result<String> {
     let mut roles = roles(&mut kernel.read().await?).await?;
     // In the order in which a case meets them; administrators come last.
-    let order: Vec<&str> = kernel.apps().iter().rev().flat_map(|app| app.roles()).map(|it| it.code).collect();
+    let order: Vec<&str> = kernel
+        .apps()
+        .iter()
+        .rev()
+        .flat_map(|app| app.roles())
+        .map(|it| it.code)
+        .collect();
     roles.sort_by_key(|role| order.iter().position(|code| *code == role.code).unwrap_or(order.len()));
     let mut text = "<!-- Made by `cargo xtask gen` from each app's permissions.rs. -->\n\
                     # 角色与权限 · Roles and permissions\n\n\
@@ -84,7 +94,10 @@ async fn permissions(kernel: &Kernel) -> Result<String> {
     for (app, (zh, en)) in std::iter::once(own).chain(kernel.apps().iter().map(|it| (it.name(), it.title()))) {
         let mine: Vec<&Permission> = kernel.permissions().filter(|it| it.0 == app).map(|it| it.1).collect();
         let holds = |role: &RoleView, it: &Permission| role.permissions.iter().any(|code| code == it.code);
-        let holders: Vec<&RoleView> = roles.iter().filter(|role| mine.iter().any(|it| holds(role, it))).collect();
+        let holders: Vec<&RoleView> = roles
+            .iter()
+            .filter(|role| mine.iter().any(|it| holds(role, it)))
+            .collect();
         if mine.is_empty() {
             continue;
         }
@@ -113,7 +126,11 @@ mod tests {
         let text = format!("# a\n{BEGIN}old\n{END}tail\n");
         let made = with_diagram(&text, "new\n").expect("has a place");
         assert_eq!(made, format!("# a\n{BEGIN}```mermaid\nnew\n```\n{END}tail\n"));
-        assert_eq!(with_diagram(&made, "new\n"), Some(made.clone()), "once more changes nothing");
+        assert_eq!(
+            with_diagram(&made, "new\n"),
+            Some(made.clone()),
+            "once more changes nothing"
+        );
         assert_eq!(with_diagram("# a\n", "new\n"), None);
     }
 }

@@ -79,7 +79,12 @@ pub(crate) async fn import(config: Config, what: What) -> Result<bool> {
             };
             divisions(&kernel, &files, options, &how).await
         }
-        What::Cases { file, map, restart, how } => {
+        What::Cases {
+            file,
+            map,
+            restart,
+            how,
+        } => {
             let options = ImportOptions {
                 dry_run: how.dry_run,
                 restart,
@@ -142,7 +147,13 @@ async fn past_cases(kernel: &Kernel, path: &Path, map: &Path, options: ImportOpt
     };
     let input = (BufReader::new(file), name(path), bytes);
     let mapping = (mapping.as_str(), name(map));
-    let run = import_cases(kernel, (input.0, &input.1, input.2), (mapping.0, &mapping.1), options, watch);
+    let run = import_cases(
+        kernel,
+        (input.0, &input.1, input.2),
+        (mapping.0, &mapping.1),
+        options,
+        watch,
+    );
     let outcome = Box::pin(run).await;
     drop(progress);
     let report = match outcome {
@@ -166,7 +177,16 @@ async fn past_cases(kernel: &Kernel, path: &Path, map: &Path, options: ImportOpt
 }
 
 fn sum_up(report: &ImportReport, dry_run: bool) {
-    let ImportReport { title, resumed_at, rows, added, known, doubtful, skipped, .. } = report;
+    let ImportReport {
+        title,
+        resumed_at,
+        rows,
+        added,
+        known,
+        doubtful,
+        skipped,
+        ..
+    } = report;
     println!("{} {title}", if *skipped == 0 { "✓" } else { "✗" });
     if *resumed_at > 0 {
         println!("  接着上次中断处：前 {resumed_at} 行已导入 · Taken up again behind row {resumed_at}");
@@ -185,7 +205,8 @@ fn sum_up(report: &ImportReport, dry_run: bool) {
 }
 
 fn name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |it| it.to_string_lossy().into_owned())
+    path.file_name()
+        .map_or_else(|| path.display().to_string(), |it| it.to_string_lossy().into_owned())
 }
 
 /// Lines that the terminal shows; the rest is counted, and in the report.
@@ -251,7 +272,11 @@ fn list(all: impl Iterator<Item = Line>) {
             severity if severity == note => "·",
             _ => "!",
         };
-        let times = if it.count > 1 { format!("{}× ", it.count) } else { String::new() };
+        let times = if it.count > 1 {
+            format!("{}× ", it.count)
+        } else {
+            String::new()
+        };
         println!("  {mark} {times}{}：{} · {}", it.place, it.zh, it.en);
     }
     let more: u64 = lines.iter().skip(SHOWN).map(|it| it.count).sum();
@@ -278,11 +303,22 @@ impl Sheet {
         let Some(sheet) = &mut self.0 else { return Ok(()) };
         let line = it.line.map(|it| it.to_string()).unwrap_or_default();
         let column = it.column.as_deref().unwrap_or_default();
-        let row = [it.severity().code(), it.code(), &it.file, &line, column, &it.text("zh"), &it.text("en")];
+        let row = [
+            it.severity().code(),
+            it.code(),
+            &it.file,
+            &line,
+            column,
+            &it.text("zh"),
+            &it.text("en"),
+        ];
         Ok(sheet.write_record(row)?)
     }
 
     fn close(&mut self) -> Result<()> {
-        self.0.as_mut().map_or(Ok(()), csv::Writer::flush).context("writing the report")
+        self.0
+            .as_mut()
+            .map_or(Ok(()), csv::Writer::flush)
+            .context("writing the report")
     }
 }

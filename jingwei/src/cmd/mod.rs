@@ -124,7 +124,9 @@ async fn close(kernel: &Kernel) -> Result<()> {
 
 /// SQLite makes its file but not the folder that it lies in.
 fn make_folder(config: &Config) -> Result<()> {
-    let Some(file) = sqlite_file(&config.database.url) else { return Ok(()) };
+    let Some(file) = sqlite_file(&config.database.url) else {
+        return Ok(());
+    };
     match file.parent().filter(|it| !it.as_os_str().is_empty()) {
         Some(folder) => std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display())),
         None => Ok(()),
@@ -142,8 +144,15 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
 fn log(filter: &str, format: &str) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let colours = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
-    let done = if format == "json" { log.json().flatten_event(true).try_init() } else { log.try_init() };
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(colours)
+        .with_writer(std::io::stderr);
+    let done = if format == "json" {
+        log.json().flatten_event(true).try_init()
+    } else {
+        log.try_init()
+    };
     // The only way to fail is that a log is set up already, and then there is one.
     drop(done);
 }
@@ -157,7 +166,11 @@ pub(crate) fn told(error: &anyhow::Error) -> String {
                 let problem = refusal.problem(lang, "");
                 let fields = problem["fields"].as_array().cloned().unwrap_or_default();
                 let field = |it: &serde_json::Value| {
-                    format!("\n    {}: {}", it["field"].as_str().unwrap_or_default(), it["detail"].as_str().unwrap_or_default())
+                    format!(
+                        "\n    {}: {}",
+                        it["field"].as_str().unwrap_or_default(),
+                        it["detail"].as_str().unwrap_or_default()
+                    )
                 };
                 format!("{}{}", refusal.text(lang), fields.iter().map(field).collect::<String>())
             });

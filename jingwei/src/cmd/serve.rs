@@ -21,7 +21,11 @@ pub(super) async fn serve_kernel(kernel: &Kernel, ready: impl FnOnce()) -> Resul
     let (router, _) = http::build(kernel, kernel.apps(), pages::pages());
     let listener = listen(kernel.config()).await?;
     let address = listener.local_addr()?;
-    println!("经纬 Jingwei {} · {} · http://{address}", env!("CARGO_PKG_VERSION"), kernel.db().kind());
+    println!(
+        "经纬 Jingwei {} · {} · http://{address}",
+        env!("CARGO_PKG_VERSION"),
+        kernel.db().kind()
+    );
     if auth::is_empty(kernel).await? {
         println!(
             "还没有账号，请先创建三名管理员 · No account yet; make the first three administrators:\n  jingwei user init"

@@ -149,8 +149,11 @@ impl Secret {
             return Ok(Self { text, generated: false });
         }
         // Five bits a letter: 80 bits, in groups that a person can copy.
-        let letters: Vec<char> =
-            kernel.random::<16>().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+        let letters: Vec<char> = kernel
+            .random::<16>()
+            .iter()
+            .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
+            .collect();
         let groups: Vec<String> = letters.chunks(4).map(|it| it.iter().collect()).collect();
         Ok(Self {
             text: groups.join("-"),
@@ -160,7 +163,10 @@ impl Secret {
 
     fn show(&self, login: &str) {
         if self.generated {
-            println!("✓ {login}  {}  (首次登录须修改 · to be changed at the first log-in)", self.text);
+            println!(
+                "✓ {login}  {}  (首次登录须修改 · to be changed at the first log-in)",
+                self.text
+            );
         } else {
             println!("✓ {login}");
         }

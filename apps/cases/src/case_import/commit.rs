@@ -124,7 +124,11 @@ pub async fn import_cases<R: Read + Seek + Send>(
     let mapping = Mapping::parse(mapping_file, mapping).map_err(ImportError::Unusable)?;
     let name = format!("{}|{file}|{bytes}", mapping.origin);
     let mut reader = CaseReader::open(input, file, mapping.clone()).map_err(ImportError::Unusable)?;
-    let start = if options.restart { None } else { broken_off(kernel, &name).await? };
+    let start = if options.restart {
+        None
+    } else {
+        broken_off(kernel, &name).await?
+    };
     if let Some(place) = start {
         reader.seek(place).map_err(Error::internal)?;
     }
@@ -171,7 +175,9 @@ pub async fn import_cases<R: Read + Seek + Send>(
             }
             work.commit().await?;
         }
-        let Place { row: rows, byte: bytes, .. } = reader.place();
+        let Place {
+            row: rows, byte: bytes, ..
+        } = reader.place();
         watch(Told::Behind { rows, bytes });
         if at_end {
             break;
@@ -285,7 +291,13 @@ pub(super) struct Found {
 fn build(kernel: &Kernel, resolver: &Resolver, record: &CaseRecord, found: &Found, reference: String) -> Result<Case> {
     let at = Time::from(record.reported_at);
     let past = |state: &[State]| state.contains(&record.state);
-    let with_body = !past(&[State::Reported, State::Verifying, State::Accepted, State::Declined, State::Filed]);
+    let with_body = !past(&[
+        State::Reported,
+        State::Verifying,
+        State::Accepted,
+        State::Declined,
+        State::Filed,
+    ]);
     let filed = !past(&[State::Reported, State::Verifying, State::Accepted, State::Declined]);
     let mut case = Case {
         state: record.state,
@@ -302,9 +314,15 @@ fn build(kernel: &Kernel, resolver: &Resolver, record: &CaseRecord, found: &Foun
         accepted_at: (!past(&[State::Reported, State::Declined])).then_some(at),
         filed_at: filed.then_some(at),
         dispatched_at: with_body.then_some(at),
-        handled_at: record.closed_at.map(Time::from).filter(|_| record.state == State::Closed),
+        handled_at: record
+            .closed_at
+            .map(Time::from)
+            .filter(|_| record.state == State::Closed),
         closed_at: record.closed_at.map(Time::from).filter(|_| record.state.is_end()),
-        evaluated_at: record.closed_at.map(Time::from).filter(|_| record.satisfaction.is_some()),
+        evaluated_at: record
+            .closed_at
+            .map(Time::from)
+            .filter(|_| record.satisfaction.is_some()),
         external_ref: Some(reference),
         ..Case::reported(
             CaseId(kernel::id_at(at)),
@@ -318,7 +336,9 @@ fn build(kernel: &Kernel, resolver: &Resolver, record: &CaseRecord, found: &Foun
     if let Some(limit) = limit.filter(|_| matches!(record.state, State::Dispatched | State::Handling)) {
         case.clock = Some(kernel::db::Json(standards::Clock::start(limit, record.reported_at)));
     }
-    with_rules(kernel, resolver.catalogue(), found.standard.as_ref(), |rules| set_light(&mut case, at, rules))?;
+    with_rules(kernel, resolver.catalogue(), found.standard.as_ref(), |rules| {
+        set_light(&mut case, at, rules)
+    })?;
     if let Some(due) = record.due_at.map(Time::from).filter(|_| !record.state.is_end()) {
         // The other system's due date counts; the light turns yellow at the same share of it.
         let whole = due.millis().saturating_sub(at.millis());
@@ -336,7 +356,11 @@ fn story(work: &Work, resolver: &Resolver, record: &CaseRecord, case: &Case) -> 
         body: case.last_body.as_deref().map(|it| names.body(it)),
         ..EntryDetail::default()
     };
-    let kept: Vec<String> = record.kept.iter().map(|(column, value)| format!("{column}: {value}")).collect();
+    let kept: Vec<String> = record
+        .kept
+        .iter()
+        .map(|(column, value)| format!("{column}: {value}"))
+        .collect();
     let entry = |n: i64, at: Time, action: Action, from: State, to: State, note: Option<String>| Entry {
         id: EntryId(kernel::id_at(at)),
         case_id: case.id,
@@ -351,7 +375,14 @@ fn story(work: &Work, resolver: &Resolver, record: &CaseRecord, case: &Case) -> 
         detail: serde_json::to_string(&detail).unwrap_or_default(),
     };
     let note = (!kept.is_empty()).then(|| kept.join("; "));
-    let mut entries = vec![entry(1, case.reported_at, Action::Report, State::Reported, State::Reported, note)];
+    let mut entries = vec![entry(
+        1,
+        case.reported_at,
+        Action::Report,
+        State::Reported,
+        State::Reported,
+        note,
+    )];
     if case.state != State::Reported {
         let (action, from) = match case.state {
             State::Closed => (Action::Close, State::Checked),
@@ -360,7 +391,11 @@ fn story(work: &Work, resolver: &Resolver, record: &CaseRecord, case: &Case) -> 
             _ => (Action::Note, State::Reported),
         };
         let at = case.closed_at.unwrap_or(case.reported_at);
-        let imported = format!("导入时的状态：{} / State when imported: {}", case.state.zh(), case.state.en());
+        let imported = format!(
+            "导入时的状态：{} / State when imported: {}",
+            case.state.zh(),
+            case.state.en()
+        );
         entries.push(entry(2, at, action, from, case.state, Some(imported)));
     }
     entries
@@ -387,7 +422,12 @@ async fn write(work: &mut Work, mut cases: Vec<(Case, Vec<Entry>)>) -> Result<()
         case.version = i64::try_from(entries.len()).unwrap_or(1);
         let counts = counts(case);
         for (kind, code) in [("body", case.body.as_deref()), ("class", case.class.as_deref())] {
-            let key = (kind, day.clone(), tally_area(&case.area).to_owned(), code.unwrap_or_default().to_owned());
+            let key = (
+                kind,
+                day.clone(),
+                tally_area(&case.area).to_owned(),
+                code.unwrap_or_default().to_owned(),
+            );
             let sum = tally.entry(key).or_default();
             *sum = sum.plus(&counts);
         }
@@ -396,7 +436,10 @@ async fn write(work: &mut Work, mut cases: Vec<(Case, Vec<Entry>)>) -> Result<()
     work.insert_many(INSERT_CASE, "", rows).await?;
     let rows = cases.into_iter().flat_map(|it| it.1).map(Entry::values).collect();
     work.insert_many(INSERT_ENTRY, "", rows).await?;
-    let rows = tally.iter().map(|(key, counts)| tally_values(key.0, &key.1, &key.2, &key.3, counts)).collect();
+    let rows = tally
+        .iter()
+        .map(|(key, counts)| tally_values(key.0, &key.1, &key.2, &key.3, counts))
+        .collect();
     work.insert_many(INSERT_TALLY, ADD_TALLY, rows).await?;
     Ok(())
 }

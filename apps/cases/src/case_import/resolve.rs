@@ -15,14 +15,23 @@ use crate::catalogue::{self, Catalogue, Standard, catalogue};
 use crate::view::Names;
 
 /// A name of an area that is not known and may not be made.
-const UNKNOWN_AREA: ProblemKind =
-    ProblemKind::warning("cases.import_unknown_area", "未知区域“{value}”，案件归入上级区域", "Unknown area “{value}”; the case is placed above it");
+const UNKNOWN_AREA: ProblemKind = ProblemKind::warning(
+    "cases.import_unknown_area",
+    "未知区域“{value}”，案件归入上级区域",
+    "Unknown area “{value}”; the case is placed above it",
+);
 /// A name of a body that is not known and may not be made.
-const UNKNOWN_BODY: ProblemKind =
-    ProblemKind::warning("cases.import_unknown_body", "未知单位“{value}”", "Unknown body “{value}”");
+const UNKNOWN_BODY: ProblemKind = ProblemKind::warning(
+    "cases.import_unknown_body",
+    "未知单位“{value}”",
+    "Unknown body “{value}”",
+);
 /// A class that is not known and may not be made.
-const UNKNOWN_CLASS: ProblemKind =
-    ProblemKind::warning("cases.import_unknown_class", "未知类别“{value}”", "Unknown class “{value}”");
+const UNKNOWN_CLASS: ProblemKind = ProblemKind::warning(
+    "cases.import_unknown_class",
+    "未知类别“{value}”",
+    "Unknown class “{value}”",
+);
 /// A standard was made of a name alone.
 const LIMIT_ASSUMED: ProblemKind = ProblemKind::note(
     "cases.import_limit_assumed",
@@ -58,8 +67,15 @@ impl Resolver {
     pub(super) fn new(kernel: &Kernel, mapping: Mapping) -> Result<Self> {
         let atlas = (*atlas(kernel)?).clone();
         let catalogue = (*catalogue(kernel)?).clone();
-        let classes = catalogue.classes().map(|it| ((it.kind.clone(), it.major_name.clone(), it.name.clone()), it.code.clone()));
-        let standards = catalogue.standards().map(|it| ((it.class.clone(), it.condition.clone()), it.clone()));
+        let classes = catalogue.classes().map(|it| {
+            (
+                (it.kind.clone(), it.major_name.clone(), it.name.clone()),
+                it.code.clone(),
+            )
+        });
+        let standards = catalogue
+            .standards()
+            .map(|it| ((it.class.clone(), it.condition.clone()), it.clone()));
         Ok(Self {
             kernel: kernel.clone(),
             classes: classes.collect(),
@@ -146,9 +162,10 @@ impl Resolver {
             return Ok(known.map_or(district, |it| it.to_string()));
         }
         let mut above = district;
-        for (level, column, name) in
-            [(Level::Town, "town", &record.area.town), (Level::Village, "village", &record.area.village)]
-        {
+        for (level, column, name) in [
+            (Level::Town, "town", &record.area.town),
+            (Level::Village, "village", &record.area.village),
+        ] {
             let Some(name) = name else { continue };
             if let Some(found) = self.atlas.find_area(name, Some(&above), level) {
                 above = found.code.clone();
@@ -216,7 +233,10 @@ impl Resolver {
             BodyKind::Department | BodyKind::Company => None,
         };
         let district = self.mapping.district.code.to_string();
-        let named = self.atlas.within(&district).filter(|it| Some(it.level) == level && name.contains(it.name.as_str()));
+        let named = self
+            .atlas
+            .within(&district)
+            .filter(|it| Some(it.level) == level && name.contains(it.name.as_str()));
         match named.max_by_key(|it| it.name.len()) {
             Some(area) => (kind, area.code.clone()),
             None if level.is_some() => (BodyKind::Department, district),
@@ -235,7 +255,11 @@ impl Resolver {
             (Some(one), None) | (None, Some(one)) => (one, one),
             (None, None) => return Ok(None),
         };
-        let kind = if record.class.kind == Some(standards::Kind::Component) { "component" } else { "matter" };
+        let kind = if record.class.kind == Some(standards::Kind::Component) {
+            "component"
+        } else {
+            "matter"
+        };
         let key = (kind.to_owned(), major.clone(), minor.clone());
         if let Some(code) = self.classes.get(&key) {
             return Ok(Some(code.clone()));

@@ -56,7 +56,12 @@ fn rows(bytes: impl AsRef<[u8]>, mapping: Mapping) -> Vec<Row> {
 
 /// How many problems of a code there were.
 fn of(tally: &Tally, code: &str) -> u64 {
-    tally.lines().iter().filter(|it| it.first.code() == code).map(|it| it.count).sum()
+    tally
+        .lines()
+        .iter()
+        .filter(|it| it.first.code() == code)
+        .map(|it| it.count)
+        .sum()
 }
 
 /// The only row of a file of one row.

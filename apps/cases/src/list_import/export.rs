@@ -71,14 +71,22 @@ pub(crate) fn csv(items: &[ListItem], english: bool) -> Result<Vec<u8>, csv::Err
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     writer.write_record(COLUMNS.iter().map(|(meaning, _)| label(*meaning, english)))?;
     for item in items {
-        writer.write_record(COLUMNS.iter().map(|(meaning, _)| harmless(text(item, *meaning, english))))?;
+        writer.write_record(
+            COLUMNS
+                .iter()
+                .map(|(meaning, _)| harmless(text(item, *meaning, english))),
+        )?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
 /// A text that a spreadsheet would take for a formula gets an apostrophe, which reading takes off again.
 fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\'']) { format!("'{text}") } else { text }
+    if text.starts_with(['=', '+', '-', '@', '\'']) {
+        format!("'{text}")
+    } else {
+        text
+    }
 }
 
 fn label(meaning: Meaning, english: bool) -> &'static str {
@@ -92,7 +100,9 @@ fn text(item: &ListItem, meaning: Meaning, english: bool) -> String {
             .kind
             .map_or("", |kind| if english { kind.en() } else { kind.zh() })
             .to_owned(),
-        Meaning::Edition => item.edition.map_or_else(|| LOCAL.to_owned(), |edition| edition.to_string()),
+        Meaning::Edition => item
+            .edition
+            .map_or_else(|| LOCAL.to_owned(), |edition| edition.to_string()),
         Meaning::MajorCode => or_empty(&item.major_code),
         Meaning::Major => or_empty(&item.major),
         Meaning::MinorCode => or_empty(&item.class),

@@ -10,9 +10,7 @@ use grid::api::Atlas;
 use kernel::intake::{Kind as ProblemKind, Problem};
 use standards::{ClassCode, Kind, Limit};
 
-use super::problems::{
-    LEFT_CLASS, LEFT_NO_KIND, LEFT_NO_LIMIT, LEFT_TWICE, MORE_BODIES, NOT_KEPT, UNKNOWN_BODY,
-};
+use super::problems::{LEFT_CLASS, LEFT_NO_KIND, LEFT_NO_LIMIT, LEFT_TWICE, MORE_BODIES, NOT_KEPT, UNKNOWN_BODY};
 use super::{ListImport, ListItem, Meaning, code};
 use crate::catalogue::{Catalogue, Class, Standard};
 use crate::model::StandardId;
@@ -119,7 +117,16 @@ impl Plan {
     pub(crate) fn mark(&self) -> String {
         let mut mark = DefaultHasher::new();
         for it in &self.rows {
-            (it.row, &it.class, it.present, &it.condition, &it.closing, &it.duty, &it.supervisor).hash(&mut mark);
+            (
+                it.row,
+                &it.class,
+                it.present,
+                &it.condition,
+                &it.closing,
+                &it.duty,
+                &it.supervisor,
+            )
+                .hash(&mut mark);
             (it.limit.map(|it| (it.amount().to_bits(), it.unit())), it.fate).hash(&mut mark);
         }
         self.gone.hash(&mut mark);
@@ -153,9 +160,18 @@ pub(crate) fn plan(import: &ListImport, file: &str, present: &Present<'_>) -> Pl
     }
     let named: HashSet<StandardId> = plan.rows.iter().filter_map(|it| it.present).collect();
     let kinds: HashSet<&str> = import.items.iter().filter_map(|it| it.kind).map(Kind::as_str).collect();
-    let of_kinds = |it: &&Standard| present.catalogue.class(&it.class).is_some_and(|it| kinds.contains(it.kind.as_str()));
+    let of_kinds = |it: &&Standard| {
+        present
+            .catalogue
+            .class(&it.class)
+            .is_some_and(|it| kinds.contains(it.kind.as_str()))
+    };
     let in_force = present.catalogue.standards().filter(|it| it.in_force(present.day));
-    plan.gone = in_force.filter(of_kinds).map(|it| it.id).filter(|it| !named.contains(it)).collect();
+    plan.gone = in_force
+        .filter(of_kinds)
+        .map(|it| it.id)
+        .filter(|it| !named.contains(it))
+        .collect();
     plan.problems = planner.problems();
     plan
 }
@@ -177,7 +193,15 @@ impl<'a> Planner<'a> {
     fn new(import: &ListImport, file: &'a str, present: &'a Present<'a>) -> Self {
         let columns = import.columns.iter().filter_map(|it| it.meaning);
         // By area or not, a column of limits is one.
-        let columns = columns.map(|it| if let Meaning::Limit(_) = it { Meaning::Limit(None) } else { it }).collect();
+        let columns = columns
+            .map(|it| {
+                if let Meaning::Limit(_) = it {
+                    Meaning::Limit(None)
+                } else {
+                    it
+                }
+            })
+            .collect();
         let in_force = present.catalogue.standards().filter(|it| it.in_force(present.day));
         let mut bodies = HashMap::new();
         for body in present.atlas.bodies() {
@@ -192,7 +216,9 @@ impl<'a> Planner<'a> {
             file,
             present,
             columns,
-            by_condition: in_force.map(|it| ((it.class.as_str(), squeezed(&it.condition)), it)).collect(),
+            by_condition: in_force
+                .map(|it| ((it.class.as_str(), squeezed(&it.condition)), it))
+                .collect(),
             bodies,
             planned: HashMap::new(),
             counted: BTreeMap::new(),
@@ -225,8 +251,15 @@ impl<'a> Planner<'a> {
             Some(it) if !says(Meaning::Limit(None)) => it.limit(),
             _ => item.limit,
         };
-        let kept = before.map(|it| Duty { body: it.body.clone(), level: it.level.clone() });
-        let duty = if says(Meaning::Body) { self.duty(item.row, &item.bodies, kept) } else { kept.unwrap_or_default() };
+        let kept = before.map(|it| Duty {
+            body: it.body.clone(),
+            level: it.level.clone(),
+        });
+        let duty = if says(Meaning::Body) {
+            self.duty(item.row, &item.bodies, kept)
+        } else {
+            kept.unwrap_or_default()
+        };
         let kept = before.and_then(|it| it.supervisor.clone());
         let supervisor = if self.columns.contains(&Meaning::Supervisor) {
             self.supervisor(item.row, &item.supervisors, kept)
@@ -238,7 +271,11 @@ impl<'a> Planner<'a> {
         }
         let mut row = Planned {
             row: item.row,
-            said: [item.class.as_deref(), item.minor.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" "),
+            said: [item.class.as_deref(), item.minor.as_deref()]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" "),
             class,
             present: before.map(|it| it.id),
             condition,
@@ -262,10 +299,15 @@ impl<'a> Planner<'a> {
 
     /// The standard in force that a row speaks of: by its code, or by class and condition.
     fn standard(&self, item: &ListItem, class: Option<&ClassRef>, condition: &str) -> Option<&'a Standard> {
-        let by_code = item.code.as_deref().and_then(|code| self.present.catalogue.standard_by_code(code));
+        let by_code = item
+            .code
+            .as_deref()
+            .and_then(|code| self.present.catalogue.standard_by_code(code));
         let by_code = by_code.filter(|it| it.in_force(self.present.day));
         let agrees = |it: &&Standard| class.is_none_or(|class| *class == ClassRef::Known(it.class.clone()));
-        let Some(ClassRef::Known(code)) = class else { return by_code.filter(agrees) };
+        let Some(ClassRef::Known(code)) = class else {
+            return by_code.filter(agrees);
+        };
         by_code
             .filter(agrees)
             .or_else(|| self.by_condition.get(&(code.as_str(), squeezed(condition))).copied())
@@ -279,15 +321,30 @@ impl<'a> Planner<'a> {
         }
         let kind = item.kind.ok_or(&LEFT_NO_KIND)?;
         let name = item.minor.as_deref();
-        let numbered = item.edition.zip(item.class.as_deref()).map(|(edition, number)| (edition.to_string(), number.to_owned()));
-        let Some((edition, number)) = numbered else { return Ok(self.by_name(item, kind)) };
+        let numbered = item
+            .edition
+            .zip(item.class.as_deref())
+            .map(|(edition, number)| (edition.to_string(), number.to_owned()));
+        let Some((edition, number)) = numbered else {
+            return Ok(self.by_name(item, kind));
+        };
         // The code's own class, be it in the list that is there, in the national tables, or about to be made.
         let own = format!("{edition}.{}{number}", letter(kind));
-        let table = ClassCode::parse(&number).ok().and_then(|it| it.to_2026(kind)).map(|it| format!("2026.{}{it}", letter(kind)));
-        let known = [Some(own), table].into_iter().flatten().find_map(|it| self.present.catalogue.class(&it));
+        let table = ClassCode::parse(&number)
+            .ok()
+            .and_then(|it| it.to_2026(kind))
+            .map(|it| format!("2026.{}{it}", letter(kind)));
+        let known = [Some(own), table]
+            .into_iter()
+            .flatten()
+            .find_map(|it| self.present.catalogue.class(&it));
         let key = (edition, kind.as_str(), number);
-        let other = known.map(|it| it.name.as_str()).or(self.planned.get(&key).map(String::as_str));
-        let agree = other.zip(name).is_none_or(|(other, name)| code::same_name(other, name) || item.class_2026.is_some());
+        let other = known
+            .map(|it| it.name.as_str())
+            .or(self.planned.get(&key).map(String::as_str));
+        let agree = other
+            .zip(name)
+            .is_none_or(|(other, name)| code::same_name(other, name) || item.class_2026.is_some());
         if !agree {
             match self.present.trust {
                 None => return Err(&LEFT_CLASS),
@@ -298,17 +355,37 @@ impl<'a> Planner<'a> {
         if let Some(known) = known {
             return Ok(ClassRef::Known(known.code.clone()));
         }
-        let name = self.planned.get(&key).map(String::as_str).or(name).unwrap_or(&key.2).to_owned();
+        let name = self
+            .planned
+            .get(&key)
+            .map(String::as_str)
+            .or(name)
+            .unwrap_or(&key.2)
+            .to_owned();
         self.planned.insert(key.clone(), name.clone());
         let major_name = self.major_name(item, kind).unwrap_or_else(|| name.clone());
-        Ok(ClassRef::New(NewClass { kind: kind.as_str(), code: Some((key.0, key.2)), major_name, name }))
+        Ok(ClassRef::New(NewClass {
+            kind: kind.as_str(),
+            code: Some((key.0, key.2)),
+            major_name,
+            name,
+        }))
     }
 
     fn by_name(&self, item: &ListItem, kind: Kind) -> ClassRef {
-        let name = item.minor.as_deref().or(item.class.as_deref()).or(item.major.as_deref()).unwrap_or("其他");
+        let name = item
+            .minor
+            .as_deref()
+            .or(item.class.as_deref())
+            .or(item.major.as_deref())
+            .unwrap_or("其他");
         let same = |it: &&Class| it.kind == kind.as_str() && code::plain_name(&it.name) == code::plain_name(name);
         let found: Vec<&Class> = self.present.catalogue.classes().filter(same).collect();
-        let in_major = |it: &&&Class| item.major.as_deref().is_none_or(|major| code::same_name(major, &it.major_name));
+        let in_major = |it: &&&Class| {
+            item.major
+                .as_deref()
+                .is_none_or(|major| code::same_name(major, &it.major_name))
+        };
         let mut fitting = found.iter().filter(in_major);
         match (fitting.next(), fitting.next()) {
             (Some(only), None) => ClassRef::Known(only.code.clone()),
@@ -338,9 +415,15 @@ impl<'a> Planner<'a> {
         let mut unknown = false;
         for name in names {
             let duty = if let Some(level) = level(name) {
-                Duty { body: None, level: Some(level.to_owned()) }
+                Duty {
+                    body: None,
+                    level: Some(level.to_owned()),
+                }
             } else if let Some(body) = self.body(row, name) {
-                Duty { body: Some(body), level: None }
+                Duty {
+                    body: Some(body),
+                    level: None,
+                }
             } else {
                 unknown = true;
                 continue;
@@ -372,25 +455,42 @@ impl<'a> Planner<'a> {
     fn body(&mut self, row: u64, name: &str) -> Option<String> {
         let found = self.bodies.get(name).map(|it| (*it).to_owned());
         if found.is_none() {
-            self.count(name, Problem::new(&UNKNOWN_BODY, self.file).line(row).arg("value", name));
+            self.count(
+                name,
+                Problem::new(&UNKNOWN_BODY, self.file).line(row).arg("value", name),
+            );
         }
         found
     }
 
     fn more(&mut self, row: u64, names: &[String], used: &str) {
         let all = names.join("、");
-        self.count(&all, Problem::new(&MORE_BODIES, self.file).line(row).arg("value", &all).arg("used", used));
+        self.count(
+            &all,
+            Problem::new(&MORE_BODIES, self.file)
+                .line(row)
+                .arg("value", &all)
+                .arg("used", used),
+        );
     }
 
     fn count(&mut self, key: &str, problem: Problem) {
-        self.counted.entry((problem.code(), key.to_owned())).or_insert((problem, 0)).1 += 1;
+        self.counted
+            .entry((problem.code(), key.to_owned()))
+            .or_insert((problem, 0))
+            .1 += 1;
     }
 
     fn problems(self) -> Vec<Problem> {
         let kept = self.not_kept.iter().map(|(meaning, row)| {
-            Problem::new(&NOT_KEPT, self.file).line(*row).arg("column", meaning.zh())
+            Problem::new(&NOT_KEPT, self.file)
+                .line(*row)
+                .arg("column", meaning.zh())
         });
-        let counted = self.counted.into_values().map(|(problem, count)| problem.arg("count", count));
+        let counted = self
+            .counted
+            .into_values()
+            .map(|(problem, count)| problem.arg("count", count));
         kept.chain(counted).collect()
     }
 }
@@ -438,15 +538,31 @@ fn squeezed(text: &str) -> String {
 pub(crate) fn level(name: &str) -> Option<&'static str> {
     let half = standards::text::half_width(name).to_lowercase();
     let word: String = half.chars().filter(|c| c.is_alphanumeric()).collect();
-    let bare = ["各", "所在", "所属", "属地", "辖区", "相关"].iter().find_map(|it| word.strip_prefix(it)).filter(|it| !it.is_empty());
+    let bare = ["各", "所在", "所属", "属地", "辖区", "相关"]
+        .iter()
+        .find_map(|it| word.strip_prefix(it))
+        .filter(|it| !it.is_empty());
     match bare.unwrap_or(&word) {
-        "镇街道" | "镇街" | "街镇" | "街道镇" | "镇乡街道" | "乡镇街道" | "乡镇" | "镇" | "街道" | "街道办" | "街道办事处"
-        | "镇人民政府" | "镇政府" | "镇人民政府街道办事处" | "镇政府街道办事处" | "镇街道人民政府办事处" | "属地" | "placestown" => {
-            Some("town")
-        }
-        "村社区" | "社区村" | "村居" | "村" | "社区" | "村居委会" | "村委会" | "居委会" | "村民委员会" | "居民委员会" | "placesvillage" => {
-            Some("village")
-        }
+        "镇街道"
+        | "镇街"
+        | "街镇"
+        | "街道镇"
+        | "镇乡街道"
+        | "乡镇街道"
+        | "乡镇"
+        | "镇"
+        | "街道"
+        | "街道办"
+        | "街道办事处"
+        | "镇人民政府"
+        | "镇政府"
+        | "镇人民政府街道办事处"
+        | "镇政府街道办事处"
+        | "镇街道人民政府办事处"
+        | "属地"
+        | "placestown" => Some("town"),
+        "村社区" | "社区村" | "村居" | "村" | "社区" | "村居委会" | "村委会" | "居委会" | "村民委员会"
+        | "居民委员会" | "placesvillage" => Some("village"),
         _ => None,
     }
 }

@@ -14,7 +14,13 @@ pub(crate) fn items<'a>(
 ) -> Vec<ListItem> {
     let body = |code: &String| {
         let body = atlas.body(code);
-        let name = body.map(|it| if english { it.name_en.as_ref().unwrap_or(&it.name) } else { &it.name });
+        let name = body.map(|it| {
+            if english {
+                it.name_en.as_ref().unwrap_or(&it.name)
+            } else {
+                &it.name
+            }
+        });
         // A name that two bodies share would read back as the other one.
         let told_apart = name.filter(|name| {
             let same = |it: &&grid::api::Body| it.name == **name || it.name_en.as_ref() == Some(*name);
@@ -26,7 +32,10 @@ pub(crate) fn items<'a>(
         let class = catalogue.class(&it.class);
         let edition = class.and_then(|it| it.edition.parse().ok());
         // Codes of the national editions are known by their number; one's own are written whole.
-        let number = it.class.split_once('.').map_or(it.class.as_str(), |(_, rest)| rest.get(1..).unwrap_or(rest));
+        let number = it
+            .class
+            .split_once('.')
+            .map_or(it.class.as_str(), |(_, rest)| rest.get(1..).unwrap_or(rest));
         let level = it.level.as_deref().map(|level| level_name(level, english).to_owned());
         ListItem {
             row,
@@ -34,7 +43,11 @@ pub(crate) fn items<'a>(
             edition,
             major_code: class.filter(|_| edition.is_some()).map(|it| it.major.clone()),
             major: class.map(|it| it.major_name.clone()),
-            class: Some(if edition.is_some() { number.to_owned() } else { it.class.clone() }),
+            class: Some(if edition.is_some() {
+                number.to_owned()
+            } else {
+                it.class.clone()
+            }),
             minor: class.map(|it| it.name.clone()),
             code: Some(it.code.clone()),
             condition: it.condition.clone(),

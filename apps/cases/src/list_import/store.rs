@@ -13,8 +13,8 @@ use kernel::{Time, Work, args};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::plan::{ClassRef, Fate, NewClass, Plan, Planned, Trust};
 use super::Options;
+use super::plan::{ClassRef, Fate, NewClass, Plan, Planned, Trust};
 use crate::catalogue::{self, Catalogue, Class, INSERT_STANDARD, Standard};
 use crate::model::StandardId;
 
@@ -69,14 +69,22 @@ const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
 /// Drops the previews of the days before.
 pub(crate) async fn forget_old(tx: &mut Tx, now: Time) -> Result<()> {
-    tx.run("DELETE FROM cases_list_preview WHERE at < $1", args![now.plus_seconds(-KEPT_SECONDS)]).await?;
+    tx.run(
+        "DELETE FROM cases_list_preview WHERE at < $1",
+        args![now.plus_seconds(-KEPT_SECONDS)],
+    )
+    .await?;
     Ok(())
 }
 
 /// Keeps a preview.
 pub(crate) async fn save(tx: &mut Tx, user: UserId, it: &Preview) -> Result<()> {
     let sql = "INSERT INTO cases_list_preview (id, at, user_id, file, bytes, options, mark) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    tx.run(sql, args![it.id, it.at, user, &it.file, it.bytes.clone(), &it.options, &it.mark]).await?;
+    tx.run(
+        sql,
+        args![it.id, it.at, user, &it.file, it.bytes.clone(), &it.options, &it.mark],
+    )
+    .await?;
     Ok(())
 }
 
@@ -95,12 +103,20 @@ pub(crate) async fn put_in_force(
     end_gone: bool,
 ) -> Result<Done> {
     let day = preview.options.0.valid_from.as_str();
-    let eve = day.parse::<Date>().and_then(|it| it.yesterday()).map_err(Error::internal)?.to_string();
+    let eve = day
+        .parse::<Date>()
+        .and_then(|it| it.yesterday())
+        .map_err(Error::internal)?
+        .to_string();
     let classes = make_classes(work, plan, known).await?;
     let local = plan.new_classes().iter().filter(|it| it.code.is_none()).count();
     let mut added: BTreeMap<String, Vec<(&Planned, Option<&Standard>)>> = BTreeMap::new();
     let mut changed = 0;
-    for row in plan.rows.iter().filter(|it| matches!(it.fate, Fate::New | Fate::Changed)) {
+    for row in plan
+        .rows
+        .iter()
+        .filter(|it| matches!(it.fate, Fate::New | Fate::Changed))
+    {
         let class = match &row.class {
             Some(ClassRef::Known(code)) => code.clone(),
             Some(ClassRef::New(new)) => classes.get(new).cloned().unwrap_or_default(),
@@ -112,14 +128,28 @@ pub(crate) async fn put_in_force(
             // Put in force on this very day, it is mended.
             Some(before) if before.valid_from.as_deref() == Some(day) => {
                 let valid_to = before.valid_to.clone();
-                catalogue::save_standard(work, &standard(before.id, before.code.clone(), class, row, (day, valid_to), Some(before))).await?;
+                catalogue::save_standard(
+                    work,
+                    &standard(
+                        before.id,
+                        before.code.clone(),
+                        class,
+                        row,
+                        (day, valid_to),
+                        Some(before),
+                    ),
+                )
+                .await?;
             }
             _ => added.entry(class).or_default().push((row, before)),
         }
     }
     let mut rows = Vec::new();
     for (class, standards) in added {
-        let last = known.standards_of(&class).filter_map(|it| it.code.get(class.len()..)?.parse::<i64>().ok()).max();
+        let last = known
+            .standards_of(&class)
+            .filter_map(|it| it.code.get(class.len()..)?.parse::<i64>().ok())
+            .max();
         let count = i64::try_from(standards.len()).map_err(Error::internal)?;
         let first = work.next_numbers(&format!("cases.standard.{class}"), count).await? + last.unwrap_or(0);
         for (n, (row, before)) in (first..).zip(standards) {
@@ -127,7 +157,14 @@ pub(crate) async fn put_in_force(
                 end(work, before.id, &eve).await?;
             }
             let valid_to = before.and_then(|it| it.valid_to.clone());
-            let it = standard(work.kernel().id(), format!("{class}{n:02}"), class.clone(), row, (day, valid_to), before);
+            let it = standard(
+                work.kernel().id(),
+                format!("{class}{n:02}"),
+                class.clone(),
+                row,
+                (day, valid_to),
+                before,
+            );
             rows.push([it.values(), args![1_i64]].concat());
         }
     }

@@ -455,7 +455,11 @@ fn an_exported_list_reads_back_as_it_was() {
             let again = read(file, &bytes, &Options::default());
             assert_eq!(again.items.len(), items.len(), "{:?}", told(&again));
             for (item, again) in items.iter().zip(&again.items) {
-                let bare = |it: &ListItem| ListItem { row: 0, limit_text: String::new(), ..it.clone() };
+                let bare = |it: &ListItem| ListItem {
+                    row: 0,
+                    limit_text: String::new(),
+                    ..it.clone()
+                };
                 assert_eq!(bare(item), bare(again), "{file}");
             }
             assert_eq!(again.rows_skipped, 0);

@@ -79,7 +79,16 @@ impl MoveInput {
 
     /// Refuses what the move needs and is not there, and what is there and the move has no use for.
     pub fn check(&self, asks: &[Ask]) -> Result<()> {
-        const FIELDS: [&str; 8] = ["note", "standard", "body", "user", "truth", "passed", "satisfaction", "photos"];
+        const FIELDS: [&str; 8] = [
+            "note",
+            "standard",
+            "body",
+            "user",
+            "truth",
+            "passed",
+            "satisfaction",
+            "photos",
+        ];
         let mut fields = Fields::new();
         for field in FIELDS {
             match asks.iter().find(|it| it.field == field) {

@@ -322,7 +322,10 @@ pub fn set_light(case: &mut Case, now: Time, rules: &Rules<'_>) -> Result<()> {
     let deadline = if case.state.is_end() {
         None
     } else if case.state.is_with_body() {
-        let clock = case.clock.as_ref().map(|it| it.0.deadline(YELLOW, rules.calendar, rules.zone));
+        let clock = case
+            .clock
+            .as_ref()
+            .map(|it| it.0.deadline(YELLOW, rules.calendar, rules.zone));
         clock.transpose().map_err(Error::internal)?.flatten()
     } else {
         let limit = (rules.stage_limit)(case.state);

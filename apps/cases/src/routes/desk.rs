@@ -111,10 +111,15 @@ pub(super) async fn case_contact(
     fields.done()?;
     let mut work = kernel.work(&user).await?;
     let case = readable(&mut work, &user, id).await?;
-    if !user.scope(&CASE_CONTACT).holds(Some(&case.area), case.body.as_deref(), &case.owners()) {
+    if !user
+        .scope(&CASE_CONTACT)
+        .holds(Some(&case.area), case.body.as_deref(), &case.owners())
+    {
         return Err(not_found());
     }
-    let sealed = store::contact(&mut work, id).await?.ok_or_else(|| Error::from(&codes::NO_CONTACT))?;
+    let sealed = store::contact(&mut work, id)
+        .await?
+        .ok_or_else(|| Error::from(&codes::NO_CONTACT))?;
     let contact: ContactView = kernel.vault().reveal(&sealed, &id.to_string())?;
     let facts = serde_json::json!({
         "purpose": input.purpose,

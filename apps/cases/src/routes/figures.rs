@@ -39,7 +39,10 @@ pub(super) async fn case_figures(
 ) -> Result<Json<Figures>> {
     let mut fields = Fields::new();
     for (field, day) in [("from", &query.from), ("to", &query.to)] {
-        if day.as_deref().is_some_and(|it| it.parse::<jiff::civil::Date>().is_err()) {
+        if day
+            .as_deref()
+            .is_some_and(|it| it.parse::<jiff::civil::Date>().is_err())
+        {
             fields.refuse_with(field, &kernel_codes::FORMAT, &[("why", "YYYY-MM-DD")]);
         }
     }
@@ -78,7 +81,9 @@ pub(super) async fn case_figures(
         name_en: Some("All".to_owned()),
     };
     Ok(Json(Figures {
-        rows: rows.map(|it| FigureRow::new(named(&it.code), it.counts, of_body)).collect(),
+        rows: rows
+            .map(|it| FigureRow::new(named(&it.code), it.counts, of_body))
+            .collect(),
         total: FigureRow::new(all, total, false),
     }))
 }

@@ -23,7 +23,12 @@ use crate::store::{self, CaseQuery, Filter, Sort};
 use crate::view::{CaseRow, Names, light_schema};
 
 /// Reads the words of a query.
-pub(super) fn understand<'a>(kernel: &Kernel, user: &User, query: &'a CaseQuery, scope: &'a Scope) -> Result<Filter<'a>> {
+pub(super) fn understand<'a>(
+    kernel: &Kernel,
+    user: &User,
+    query: &'a CaseQuery,
+    scope: &'a Scope,
+) -> Result<Filter<'a>> {
     let mut fields = Fields::new();
     let states = words(&mut fields, "state", query.state.as_deref());
     let sources = words(&mut fields, "source", query.source.as_deref());
@@ -31,7 +36,11 @@ pub(super) fn understand<'a>(kernel: &Kernel, user: &User, query: &'a CaseQuery,
     let to = day_start(kernel, &mut fields, "to", query.to.as_deref(), 1);
     fields.text("text", query.text.as_deref().unwrap_or_default(), 0, 64);
     fields.done()?;
-    let inbox = if query.inbox == Some(true) { waiting_for(user) } else { Vec::new() };
+    let inbox = if query.inbox == Some(true) {
+        waiting_for(user)
+    } else {
+        Vec::new()
+    };
     Ok(Filter {
         query,
         states,
@@ -45,7 +54,11 @@ pub(super) fn understand<'a>(kernel: &Kernel, user: &User, query: &'a CaseQuery,
 }
 
 fn words<W: FromStr<Err = UnknownWord>>(fields: &mut Fields, field: &str, text: Option<&str>) -> Vec<W> {
-    let parts = text.unwrap_or_default().split(',').map(str::trim).filter(|it| !it.is_empty());
+    let parts = text
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|it| !it.is_empty());
     let mut all = Vec::new();
     for part in parts {
         match part.parse() {
@@ -102,7 +115,11 @@ pub(super) async fn case_list(
     };
     let by_due = query.order() == Sort::Due;
     let key = |it: &Case| {
-        let place = if by_due { store::urgency(it) } else { it.reported_at.millis() };
+        let place = if by_due {
+            store::urgency(it)
+        } else {
+            it.reported_at.millis()
+        };
         (place, it.id)
     };
     Ok(Json(Page::cut(rows, &query.page(), key).map(|it| names.row(&it))))

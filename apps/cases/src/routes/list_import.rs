@@ -209,7 +209,11 @@ pub(super) async fn list_preview(
     list_import::forget_old(&mut work, preview.at).await?;
     list_import::save(&mut work, user.id, &preview).await?;
     work.commit().await?;
-    let names = Names { atlas: &atlas, catalogue: &known, now: kernel.now() };
+    let names = Names {
+        atlas: &atlas,
+        catalogue: &known,
+        now: kernel.now(),
+    };
     Ok(Json(view(&names, &preview, &import, &plan, lang)))
 }
 
@@ -225,7 +229,11 @@ pub(super) async fn list_look(
     let (preview, import) = understood(loaded.ok_or_else(|| Error::from(&codes::PREVIEW_GONE))?).await?;
     let (atlas, known) = (atlas(&kernel)?, catalogue(&kernel)?);
     let plan = planned(&preview, &import, &atlas, &known);
-    let names = Names { atlas: &atlas, catalogue: &known, now: kernel.now() };
+    let names = Names {
+        atlas: &atlas,
+        catalogue: &known,
+        now: kernel.now(),
+    };
     Ok(Json(view(&names, &preview, &import, &plan, lang)))
 }
 
@@ -297,15 +305,30 @@ pub(super) async fn list_export(
     let in_force = known.standards().filter(|it| it.in_force(&today));
     let items = list_import::items(in_force, &known, &atlas, english);
     let (bytes, kind, ending) = match query.format.as_deref() {
-        Some("csv") => (export::csv(&items, english).map_err(Error::internal)?, "text/csv; charset=utf-8", "csv"),
+        Some("csv") => (
+            export::csv(&items, english).map_err(Error::internal)?,
+            "text/csv; charset=utf-8",
+            "csv",
+        ),
         None | Some("xlsx") => {
             let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            (export::workbook(&items, english).map_err(Error::internal)?, kind, "xlsx")
+            (
+                export::workbook(&items, english).map_err(Error::internal)?,
+                kind,
+                "xlsx",
+            )
         }
         Some(_) => return Err(Error::field("format", &kernel_codes::NOT_ALLOWED)),
     };
     let name = format!("attachment; filename=\"responsibility-list-{today}.{ending}\"");
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, kind.to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        bytes,
+    )
+        .into_response())
 }
 
 /// Reading a workbook may take a second: on a thread of its own.
@@ -319,7 +342,12 @@ async fn understood(preview: Preview) -> Result<(Preview, ListImport)> {
 
 fn planned(preview: &Preview, import: &ListImport, atlas: &Atlas, catalogue: &Catalogue) -> Plan {
     let reading = &preview.options.0;
-    let present = Present { atlas, catalogue, day: &reading.valid_from, trust: reading.trust };
+    let present = Present {
+        atlas,
+        catalogue,
+        day: &reading.valid_from,
+        trust: reading.trust,
+    };
     list_import::plan(import, &preview.file, &present)
 }
 
@@ -361,7 +389,10 @@ async fn read_form(mut form: Multipart, today: &str) -> Result<(String, Vec<u8>,
         }
     }
     // What was in force in the past was what people went by.
-    let last = today.parse::<Date>().map(|it| it.saturating_add(jiff::Span::new().days(366)).to_string()).unwrap_or_default();
+    let last = today
+        .parse::<Date>()
+        .map(|it| it.saturating_add(jiff::Span::new().days(366)).to_string())
+        .unwrap_or_default();
     if reading.valid_from.as_str() < today || reading.valid_from > last {
         fields.refuse_with("valid_from", &kernel_codes::RANGE, &[("min", today), ("max", &last)]);
     }
@@ -400,7 +431,12 @@ fn view(names: &Names<'_>, preview: &Preview, import: &ListImport, plan: &Plan, 
     };
     let gone = |id: &StandardId| {
         let it = names.catalogue.standard(*id)?;
-        Some(GoneView { id: it.id, code: it.code.clone(), class: names.class(&it.class), condition: it.condition.clone() })
+        Some(GoneView {
+            id: it.id,
+            code: it.code.clone(),
+            class: names.class(&it.class),
+            condition: it.condition.clone(),
+        })
     };
     let mut problems: Vec<&Problem> = import.problems.iter().chain(&plan.problems).collect();
     problems.sort_by_key(|it| it.line);
@@ -425,7 +461,11 @@ fn view(names: &Names<'_>, preview: &Preview, import: &ListImport, plan: &Plan, 
             gone: plan.gone.len(),
             classes: plan.new_classes().len(),
         },
-        rows: rows.into_iter().take(MOST_ROWS).map(|it| row(names, it, lang)).collect(),
+        rows: rows
+            .into_iter()
+            .take(MOST_ROWS)
+            .map(|it| row(names, it, lang))
+            .collect(),
         gone: plan.gone.iter().filter_map(gone).collect(),
         problems: problems.iter().take(MOST_PROBLEMS).map(|it| told(it)).collect(),
         problems_total: problems.len(),
@@ -442,9 +482,12 @@ fn row(names: &Names<'_>, it: &Planned, lang: Lang) -> RowView {
     };
     let class = it.class.as_ref().and_then(|it| match it {
         ClassRef::Known(code) => names.catalogue.class(code).map(known),
-        ClassRef::New(new) => {
-            Some(RowClass { code: None, major_name: new.major_name.clone(), name: new.name.clone(), name_en: None })
-        }
+        ClassRef::New(new) => Some(RowClass {
+            code: None,
+            major_name: new.major_name.clone(),
+            name: new.name.clone(),
+            name_en: None,
+        }),
     });
     RowView {
         row: it.row,
@@ -452,7 +495,10 @@ fn row(names: &Names<'_>, it: &Planned, lang: Lang) -> RowView {
         why: it.why.map(|kind| Problem::new(kind, "").text(lang.pick("zh", "en"))),
         said: it.said.clone(),
         class,
-        standard: it.present.and_then(|id| names.catalogue.standard(id)).map(|it| it.code.clone()),
+        standard: it
+            .present
+            .and_then(|id| names.catalogue.standard(id))
+            .map(|it| it.code.clone()),
         condition: it.condition.clone(),
         closing: it.closing.clone(),
         limit: it.limit.map(LimitView::from),
@@ -465,11 +511,18 @@ fn row(names: &Names<'_>, it: &Planned, lang: Lang) -> RowView {
 
 /// What is there and what the list says, in words.
 fn differences(names: &Names<'_>, row: &Planned, lang: Lang) -> Vec<Difference> {
-    let Some(before) = row.present.and_then(|id| names.catalogue.standard(id)) else { return Vec::new() };
-    let limit = |it: Option<Limit>| it.map(|it| lang.pick(&it.zh(), &it.en()).to_owned()).unwrap_or_default();
+    let Some(before) = row.present.and_then(|id| names.catalogue.standard(id)) else {
+        return Vec::new();
+    };
+    let limit = |it: Option<Limit>| {
+        it.map(|it| lang.pick(&it.zh(), &it.en()).to_owned())
+            .unwrap_or_default()
+    };
     let named = |code: Option<&str>| {
         let named = code.map(|code| names.body(code));
-        named.map(|it| lang.pick(&it.name, it.name_en.as_ref().unwrap_or(&it.name)).to_owned()).unwrap_or_default()
+        named
+            .map(|it| lang.pick(&it.name, it.name_en.as_ref().unwrap_or(&it.name)).to_owned())
+            .unwrap_or_default()
     };
     let duty = |body: Option<&str>, level: Option<&str>| match level {
         Some("village") => lang.pick("所在村（社区）", "The place's village").to_owned(),

@@ -112,7 +112,11 @@ fn view(names: &Names<'_>, it: &Standard) -> StandardView {
         id: it.id,
         code: it.code.clone(),
         class: names.class(&it.class),
-        major_name: names.catalogue.class(&it.class).map(|it| it.major_name.clone()).unwrap_or_default(),
+        major_name: names
+            .catalogue
+            .class(&it.class)
+            .map(|it| it.major_name.clone())
+            .unwrap_or_default(),
         condition: it.condition.clone(),
         condition_en: it.condition_en.clone(),
         closing: it.closing.clone(),
@@ -144,10 +148,19 @@ pub(super) async fn standard_list(
         catalogue: &catalogue,
         now: kernel.now(),
     };
-    let text = query.text.map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty());
+    let text = query
+        .text
+        .map(|it| it.trim().to_lowercase())
+        .filter(|it| !it.is_empty());
     let says = |it: &Standard, text: &str| {
         let class = names.class(&it.class);
-        let words = [Some(&it.condition), it.condition_en.as_ref(), Some(&class.name), class.name_en.as_ref(), Some(&it.code)];
+        let words = [
+            Some(&it.condition),
+            it.condition_en.as_ref(),
+            Some(&class.name),
+            class.name_en.as_ref(),
+            Some(&it.code),
+        ];
         words.into_iter().flatten().any(|it| it.to_lowercase().contains(text))
     };
     let today = local_day(&kernel, kernel.now());
@@ -157,11 +170,18 @@ pub(super) async fn standard_list(
         .filter(|it| query.all || it.in_force(&today))
         .filter(|it| query.body.as_deref().is_none_or(|body| of_body(it, body)))
         .filter(|it| after.as_ref().is_none_or(|after| it.code > *after))
-        .filter(|it| query.class.as_ref().is_none_or(|class| it.class.starts_with(class.as_str())))
+        .filter(|it| {
+            query
+                .class
+                .as_ref()
+                .is_none_or(|class| it.class.starts_with(class.as_str()))
+        })
         .filter(|it| text.as_ref().is_none_or(|text| says(it, text)))
         .take(page.limit() + 1)
         .collect();
-    Ok(Json(Page::cut(rows, &page, |it| it.code.clone()).map(|it| view(&names, it))))
+    Ok(Json(
+        Page::cut(rows, &page, |it| it.code.clone()).map(|it| view(&names, it)),
+    ))
 }
 
 /// A class of the district's own.
@@ -188,7 +208,9 @@ pub(super) async fn class_create(
     Json(input): Json<NewClass>,
 ) -> Result<Json<Class>> {
     let mut fields = Fields::new();
-    fields.text("major_name", &input.major_name, 1, 64).text("name", &input.name, 1, 64);
+    fields
+        .text("major_name", &input.major_name, 1, 64)
+        .text("name", &input.name, 1, 64);
     if !["component", "matter"].contains(&input.kind.as_str()) {
         fields.refuse_with("kind", &kernel_codes::UNKNOWN, &[("value", &input.kind)]);
     }
@@ -274,7 +296,10 @@ pub(super) async fn standard_create(
         Some(first) => first,
         None => {
             let n = work.next_number(&format!("cases.standard.{}", input.class)).await?;
-            let taken = known.standards_of(&input.class).filter_map(|it| it.code[input.class.len()..].parse::<i64>().ok()).max();
+            let taken = known
+                .standards_of(&input.class)
+                .filter_map(|it| it.code[input.class.len()..].parse::<i64>().ok())
+                .max();
             standard.code = format!("{}{:02}", input.class, n + taken.unwrap_or(0));
             catalogue::save_standard(&mut work, &standard).await?;
             catalogue::touch(&mut work).await?;
@@ -330,7 +355,9 @@ pub(super) async fn standard_change(
 ) -> Result<Json<StandardView>> {
     catalogue::refresh(kernel.clone()).await?;
     let known = catalogue(&kernel)?;
-    let before = known.standard(id).ok_or_else(|| Error::from(&kernel_codes::NOT_FOUND))?;
+    let before = known
+        .standard(id)
+        .ok_or_else(|| Error::from(&kernel_codes::NOT_FOUND))?;
     let standard = Standard {
         condition: input.condition.trim().to_owned(),
         condition_en: input.condition_en,
@@ -382,11 +409,19 @@ fn check(kernel: &Kernel, it: &Standard) -> Result<()> {
     let (atlas, known) = (atlas(kernel)?, catalogue(kernel)?);
     let mut fields = Fields::new();
     fields.text("condition", &it.condition, 1, 500);
-    for (field, text) in [("condition_en", &it.condition_en), ("closing", &it.closing), ("closing_en", &it.closing_en)] {
+    for (field, text) in [
+        ("condition_en", &it.condition_en),
+        ("closing", &it.closing),
+        ("closing_en", &it.closing_en),
+    ] {
         fields.text(field, text.as_deref().unwrap_or_default(), 0, 500);
     }
     if it.limit().is_none() {
-        fields.refuse_with("limit", &kernel_codes::UNKNOWN, &[("value", &format!("{} {}", it.amount, it.unit))]);
+        fields.refuse_with(
+            "limit",
+            &kernel_codes::UNKNOWN,
+            &[("value", &format!("{} {}", it.amount, it.unit))],
+        );
     }
     if known.class(&it.class).is_none() {
         fields.refuse_with("class", &kernel_codes::UNKNOWN, &[("value", &it.class)]);
@@ -403,7 +438,10 @@ fn check(kernel: &Kernel, it: &Standard) -> Result<()> {
         fields.refuse("body", &kernel_codes::REQUIRED);
     }
     for (field, day) in [("valid_from", &it.valid_from), ("valid_to", &it.valid_to)] {
-        if day.as_deref().is_some_and(|it| it.len() != 10 || it.parse::<jiff::civil::Date>().is_err()) {
+        if day
+            .as_deref()
+            .is_some_and(|it| it.len() != 10 || it.parse::<jiff::civil::Date>().is_err())
+        {
             fields.refuse_with(field, &kernel_codes::FORMAT, &[("why", "YYYY-MM-DD")]);
         }
     }
@@ -417,6 +455,8 @@ fn look(kernel: &Kernel, id: StandardId) -> Result<Json<StandardView>> {
         catalogue: &known,
         now: kernel.now(),
     };
-    let standard = known.standard(id).ok_or_else(|| Error::from(&kernel_codes::NOT_FOUND))?;
+    let standard = known
+        .standard(id)
+        .ok_or_else(|| Error::from(&kernel_codes::NOT_FOUND))?;
     Ok(Json(view(&names, standard)))
 }

@@ -54,11 +54,7 @@ pub(super) const GROUNDS: &[Family] = &[
                 days(3.0),
                 &["{p}{t}破损，泥土外溢", "{p}{t}松脱翘起，易绊倒行人"],
             ),
-            fault(
-                ("{t}缺失", "Missing"),
-                days(5.0),
-                &["{p}{t}缺失", "{p}{t}被人挪走"],
-            ),
+            fault(("{t}缺失", "Missing"), days(5.0), &["{p}{t}缺失", "{p}{t}被人挪走"]),
         ],
         states: &[
             fault(

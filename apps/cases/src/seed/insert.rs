@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use geo::{Coord, LineString};
-use grid::api::seed::DemoDistrict;
 use grid::api::atlas;
+use grid::api::seed::DemoDistrict;
 use jiff::tz::TimeZone;
 use kernel::auth::{UserId, by_login};
 use kernel::db::{Sql, Tx, Value};
@@ -66,9 +66,12 @@ pub async fn seed_demo(
         progress(done, total - skip);
     }
     let mut work = kernel.system_work().await?;
-    let rows = tally.into_iter().map(|(key, counts)| tally_values(key.0, &key.1, &key.2, &key.3, &counts));
+    let rows = tally
+        .into_iter()
+        .map(|(key, counts)| tally_values(key.0, &key.1, &key.2, &key.3, &counts));
     work.insert_many(INSERT_TALLY, ADD_TALLY, rows.collect()).await?;
-    work.audit("cases.demo_seeded", "demo", serde_json::json!({ "cases": done })).await?;
+    work.audit("cases.demo_seeded", "demo", serde_json::json!({ "cases": done }))
+        .await?;
     work.commit().await
 }
 
@@ -84,8 +87,12 @@ pub async fn busiest_body(tx: &mut Tx, states: &[State]) -> Result<Option<String
 
 async fn busiest(tx: &mut Tx, column: &'static str, states: &[State]) -> Result<Option<String>> {
     let mut sql = Sql::new("SELECT ");
-    sql.push(column).push(" FROM cases_case WHERE state IN ").list(states.iter().copied());
-    sql.push(" AND ").push(column).push(" IS NOT NULL GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 1");
+    sql.push(column)
+        .push(" FROM cases_case WHERE state IN ")
+        .list(states.iter().copied());
+    sql.push(" AND ")
+        .push(column)
+        .push(" IS NOT NULL GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 1");
     let rows: Vec<(String,)> = tx.list(sql).await?;
     Ok(rows.into_iter().next().map(|it| it.0))
 }
@@ -139,7 +146,11 @@ fn class_code(kind: standards::Kind, class: &str) -> String {
 
 /// The grids with what the history needs to know of them.
 pub fn places(district: &DemoDistrict) -> Vec<DemoPlace> {
-    let names: HashMap<&str, &str> = district.areas.iter().map(|it| (it.code.as_str(), it.name.as_str())).collect();
+    let names: HashMap<&str, &str> = district
+        .areas
+        .iter()
+        .map(|it| (it.code.as_str(), it.name.as_str()))
+        .collect();
     let mut workers: HashMap<&str, Vec<String>> = HashMap::new();
     for person in &district.people {
         if let Some(post) = person.post.as_ref().filter(|_| person.role == "worker") {
@@ -235,10 +246,18 @@ impl Teller<'_> {
         };
         case.contact_name = contact.as_ref().and_then(|it| it.name.as_deref()).map(mask_name);
         case.contact_phone = contact.as_ref().and_then(|it| it.phone.as_deref()).map(mask_phone);
-        let day = case.reported_at.to_jiff().to_zoned_datetime(self.zone.clone()).date().to_string();
+        let day = case
+            .reported_at
+            .to_jiff()
+            .to_zoned_datetime(self.zone.clone())
+            .date()
+            .to_string();
         let mut count = |case: &Case, body: Option<&str>, counts: &Counts| {
             let area = tally_area(&case.area).to_owned();
-            for (kind, code) in [("body", body.unwrap_or_default()), ("class", case.class.as_deref().unwrap_or_default())] {
+            for (kind, code) in [
+                ("body", body.unwrap_or_default()),
+                ("class", case.class.as_deref().unwrap_or_default()),
+            ] {
                 let key = (kind, day.clone(), area.clone(), code.to_owned());
                 let sum = tally.entry(key).or_default();
                 *sum = sum.plus(counts);
@@ -250,7 +269,10 @@ impl Teller<'_> {
             let before = case.clone();
             let action: Action = step.action.parse().map_err(Error::internal)?;
             let input = self.input(step, action, &case, demo.standard);
-            let standard = input.standard.or(case.standard).and_then(|it| self.catalogue.standard(it));
+            let standard = input
+                .standard
+                .or(case.standard)
+                .and_then(|it| self.catalogue.standard(it));
             let stage_limit = |state| self.catalogue.stage_limit(state);
             let rules = Rules {
                 calendar: &self.catalogue.calendar,
@@ -267,14 +289,19 @@ impl Teller<'_> {
                 }
             } else {
                 let row = FLOW.find(case.state, action);
-                let row = row.ok_or_else(|| Error::internal(anyhow::anyhow!("{action} is no move of {}", case.state)))?;
+                let row =
+                    row.ok_or_else(|| Error::internal(anyhow::anyhow!("{action} is no move of {}", case.state)))?;
                 model::apply(&mut case, row, &input, at, &rules)?
             };
             count(&case, case.body.as_deref().or(before.body.as_deref()), &counts);
             entries.push(self.entry(step, action, &before, &case, &input)?);
         }
         if case.state.as_str() != demo.state {
-            return Err(Error::internal(anyhow::anyhow!("the story ends in {}, not {}", case.state, demo.state)));
+            return Err(Error::internal(anyhow::anyhow!(
+                "the story ends in {}, not {}",
+                case.state,
+                demo.state
+            )));
         }
         Ok(Told {
             case,
@@ -307,12 +334,22 @@ impl Teller<'_> {
         let asked = |field: &str| asks.iter().any(|it| it.field == field);
         MoveInput {
             note: step.note.clone().filter(|_| asked("note")),
-            standard: standard.and_then(|n| self.standards.get(n).copied()).filter(|_| asked("standard")),
+            standard: standard
+                .and_then(|n| self.standards.get(n).copied())
+                .filter(|_| asked("standard")),
             body: step.body.clone().filter(|_| asked("body")),
-            user: step.user.as_ref().and_then(|it| self.people.of(it)).map(|it| it.0).filter(|_| asked("user")),
+            user: step
+                .user
+                .as_ref()
+                .and_then(|it| self.people.of(it))
+                .map(|it| it.0)
+                .filter(|_| asked("user")),
             truth: step.outcome.filter(|_| asked("truth")),
             passed: step.outcome.filter(|_| asked("passed")),
-            satisfaction: step.rating.and_then(|it| it.parse().ok()).filter(|_| asked("satisfaction")),
+            satisfaction: step
+                .rating
+                .and_then(|it| it.parse().ok())
+                .filter(|_| asked("satisfaction")),
             ..MoveInput::new(action, case.version)
         }
     }
@@ -354,11 +391,21 @@ impl Teller<'_> {
 async fn insert(kernel: &Kernel, mut told: Vec<Told>) -> Result<()> {
     let mut work: Work = kernel.system_work().await?;
     let zone = kernel.config().zone();
-    let year = |it: &Told| it.case.reported_at.to_jiff().to_zoned_datetime(zone.clone()).year().to_string();
+    let year = |it: &Told| {
+        it.case
+            .reported_at
+            .to_jiff()
+            .to_zoned_datetime(zone.clone())
+            .year()
+            .to_string()
+    };
     let mut from = 0;
     while from < told.len() {
         let this = year(&told[from]);
-        let to = told[from..].iter().position(|it| year(it) != this).map_or(told.len(), |n| from + n);
+        let to = told[from..]
+            .iter()
+            .position(|it| year(it) != this)
+            .map_or(told.len(), |n| from + n);
         let n = i64::try_from(to - from).unwrap_or(i64::MAX);
         let mut next = work.next_numbers(&format!("cases.{this}"), n).await?;
         for it in &mut told[from..to] {
@@ -367,7 +414,10 @@ async fn insert(kernel: &Kernel, mut told: Vec<Told>) -> Result<()> {
         }
         from = to;
     }
-    let cases = told.iter_mut().map(|it| store::case_values(&it.case, it.contact.take())).collect();
+    let cases = told
+        .iter_mut()
+        .map(|it| store::case_values(&it.case, it.contact.take()))
+        .collect();
     work.insert_many(INSERT_CASE, "", cases).await?;
     let entries = told.into_iter().flat_map(|it| it.entries).map(Entry::values).collect();
     work.insert_many(INSERT_ENTRY, "", entries).await?;

@@ -43,11 +43,7 @@ pub(super) const MATTERS: &[Family] = &[
     Family {
         words: &["线缆", "架设管线"],
         faults: &[
-            fault(
-                ("线缆杂乱缠绕、下垂", "Cables are tangled and sag"),
-                days(3.0),
-                &[],
-            ),
+            fault(("线缆杂乱缠绕、下垂", "Cables are tangled and sag"), days(3.0), &[]),
             fault(
                 (
                     "线缆垂落、断落，影响通行或有触电危险",
@@ -56,11 +52,7 @@ pub(super) const MATTERS: &[Family] = &[
                 urgent(2.0),
                 &[],
             ),
-            fault(
-                ("未经批准架设管线、杆线", "Put up without permission"),
-                days(5.0),
-                &[],
-            ),
+            fault(("未经批准架设管线、杆线", "Put up without permission"), days(5.0), &[]),
         ],
         states: &[],
         done: "线缆规整，无垂落和擅自架设",
@@ -80,11 +72,7 @@ pub(super) const MATTERS: &[Family] = &[
                 hours(8.0),
                 &[],
             ),
-            fault(
-                ("影响周边居民或交通", "Residents or traffic suffer"),
-                hours(4.0),
-                &[],
-            ),
+            fault(("影响周边居民或交通", "Residents or traffic suffer"), hours(4.0), &[]),
             fault(
                 ("临边、高空、坑洞无防护等危及安全", "Unguarded edges, heights or pits"),
                 urgent(4.0),
@@ -118,11 +106,7 @@ pub(super) const MATTERS: &[Family] = &[
                 hours(4.0),
                 &[],
             ),
-            fault(
-                ("成片、多处设置", "Many, over a whole stretch"),
-                days(1.0),
-                &[],
-            ),
+            fault(("成片、多处设置", "Many, over a whole stretch"), days(1.0), &[]),
             fault(
                 ("未经许可或屡禁不止，需立案查处", "Without a permit or again and again"),
                 days(7.0),
@@ -148,21 +132,9 @@ pub(super) const MATTERS: &[Family] = &[
             "废弃车辆",
         ],
         faults: &[
-            fault(
-                ("个别占用道路、通道", "A few in the way"),
-                hours(2.0),
-                &[],
-            ),
-            fault(
-                ("大量占用，影响通行", "Many, hindering traffic"),
-                hours(4.0),
-                &[],
-            ),
-            fault(
-                ("长期占用公共空间", "Public space is taken for long"),
-                days(5.0),
-                &[],
-            ),
+            fault(("个别占用道路、通道", "A few in the way"), hours(2.0), &[]),
+            fault(("大量占用，影响通行", "Many, hindering traffic"), hours(4.0), &[]),
+            fault(("长期占用公共空间", "Public space is taken for long"), days(5.0), &[]),
         ],
         states: &[],
         done: "车辆和设施清离，通道畅通",
@@ -189,11 +161,7 @@ pub(super) const MATTERS: &[Family] = &[
             "烧烤",
         ],
         faults: &[
-            fault(
-                ("单个摊点、店铺", "A single stall or shop"),
-                hours(2.0),
-                &[],
-            ),
+            fault(("单个摊点、店铺", "A single stall or shop"), hours(2.0), &[]),
             fault(
                 ("多处聚集，影响通行或环境", "Several together, in the way"),
                 hours(6.0),
@@ -308,11 +276,7 @@ pub(super) const MATTERS: &[Family] = &[
                 days(1.0),
                 &[],
             ),
-            fault(
-                ("范围较大或持续发生", "Large, or going on"),
-                days(5.0),
-                &[],
-            ),
+            fault(("范围较大或持续发生", "Large, or going on"), days(5.0), &[]),
             fault(
                 ("影响水质、行洪或人员安全", "Water, flow or people are in danger"),
                 urgent(8.0),
@@ -374,11 +338,7 @@ pub(super) const MATTERS: &[Family] = &[
                 days(1.0),
                 &[],
             ),
-            fault(
-                ("面积较大或持续发生", "Large, or going on"),
-                days(5.0),
-                &[],
-            ),
+            fault(("面积较大或持续发生", "Large, or going on"), days(5.0), &[]),
             fault(
                 (
                     "违反绿化、公园管理规定，需查处",
@@ -406,11 +366,7 @@ pub(super) const MATTERS: &[Family] = &[
                 hours(4.0),
                 &[],
             ),
-            fault(
-                ("需多部门联合处置", "Several bodies must act together"),
-                days(3.0),
-                &[],
-            ),
+            fault(("需多部门联合处置", "Several bodies must act together"), days(3.0), &[]),
         ],
         states: &[],
         done: "人员得到救助或劝离，动物及尸体妥善处理，现场消毒",

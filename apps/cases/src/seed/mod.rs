@@ -18,6 +18,6 @@ mod tests;
 mod text;
 
 pub use catalogue::{DemoDuty, DemoStandard, standards};
-pub use insert::{busiest_area, busiest_body, places, seed_demo};
 pub use history::{CASES, DemoActor, DemoCase, DemoStep, history};
+pub use insert::{busiest_area, busiest_body, places, seed_demo};
 pub use places::DemoPlace;

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use standards::{Kind, class};
 
-use super::history::{Fate, history_of};
-use super::seasons::DAY;
 use super::catalogue::STANDARDS;
 use super::history::CLOSED;
+use super::history::{Fate, history_of};
+use super::seasons::DAY;
 use super::{CASES, DemoActor, DemoCase, DemoDuty, DemoPlace, history, standards};
 
 /// A summer morning of 2026, a working day.
@@ -112,11 +112,7 @@ fn the_list_covers_every_class_and_names_known_bodies() {
     for standard in &list {
         assert!(class(standard.kind, standard.class).is_some());
         *classes.entry((standard.kind, standard.class)).or_default() += 1;
-        let texts = [
-            &standard.condition,
-            &standard.condition_en,
-            &standard.closing,
-        ];
+        let texts = [&standard.condition, &standard.condition_en, &standard.closing];
         assert!(
             texts.iter().all(|text| !text.is_empty() && !text.contains('{')),
             "{standard:?}"

@@ -77,7 +77,11 @@ pub async fn count(
     // Rows are always taken in the same order, so that two moves never wait for each other.
     by_class.sort_by(|a, b| a.0.cmp(b.0));
     let mut rows = vec![tally_values("body", day, area, body.unwrap_or_default(), counts)];
-    rows.extend(by_class.iter().map(|(code, counts)| tally_values("class", day, area, code, counts)));
+    rows.extend(
+        by_class
+            .iter()
+            .map(|(code, counts)| tally_values("class", day, area, code, counts)),
+    );
     tx.insert_many(INSERT_TALLY, ADD_TALLY, rows).await?;
     Ok(())
 }
@@ -129,7 +133,10 @@ pub async fn figures(
     sql.push(group).push(" AS code");
     for measure in MEASURES.split(", ") {
         // SUM of BIGINT is NUMERIC on PostgreSQL.
-        sql.push(", CAST(SUM(").push(measure).push(") AS BIGINT) AS ").push(measure);
+        sql.push(", CAST(SUM(")
+            .push(measure)
+            .push(") AS BIGINT) AS ")
+            .push(measure);
     }
     sql.push(" FROM cases_tally WHERE kind = ").bind(kind).push(" AND ");
     let columns = Columns {

@@ -60,7 +60,9 @@ pub fn case_values(case: &Case, contact: Option<Vec<u8>>) -> Vec<Value> {
         it.passed,
         it.yellow_at,
         it.due_at,
-        it.clock.as_ref().map(|it| serde_json::to_string(&it.0).unwrap_or_default()),
+        it.clock
+            .as_ref()
+            .map(|it| serde_json::to_string(&it.0).unwrap_or_default()),
         it.late,
         it.reworks,
         it.returns,
@@ -81,7 +83,8 @@ pub fn case_values(case: &Case, contact: Option<Vec<u8>>) -> Vec<Value> {
 
 /// Adds a case; `contact` is sealed.
 pub async fn insert_case(tx: &mut Tx, case: &Case, contact: Option<Vec<u8>>) -> Result<()> {
-    tx.insert_many(INSERT_CASE, "", vec![case_values(case, contact)]).await?;
+    tx.insert_many(INSERT_CASE, "", vec![case_values(case, contact)])
+        .await?;
     Ok(())
 }
 
@@ -114,7 +117,9 @@ pub async fn update(tx: &mut Tx, case: &Case, before: i64) -> Result<bool> {
         it.passed,
         it.yellow_at,
         it.due_at,
-        it.clock.as_ref().map(|it| serde_json::to_string(&it.0).unwrap_or_default()),
+        it.clock
+            .as_ref()
+            .map(|it| serde_json::to_string(&it.0).unwrap_or_default()),
         it.late,
         it.reworks,
         it.returns,
@@ -133,7 +138,9 @@ pub async fn update(tx: &mut Tx, case: &Case, before: i64) -> Result<bool> {
 
 /// The sealed contact of a case.
 pub async fn contact(tx: &mut Tx, id: CaseId) -> Result<Option<Vec<u8>>> {
-    let row: Option<(Option<Vec<u8>>,)> = tx.one("SELECT contact FROM cases_case WHERE id = $1", args![id]).await?;
+    let row: Option<(Option<Vec<u8>>,)> = tx
+        .one("SELECT contact FROM cases_case WHERE id = $1", args![id])
+        .await?;
     Ok(row.and_then(|it| it.0))
 }
 
@@ -165,8 +172,7 @@ pub struct Entry {
 }
 
 /// For [`Tx::insert_many`]; values by [`Entry::values`].
-pub const INSERT_ENTRY: &str =
-    "INSERT INTO cases_entry (id, case_id, n, at, actor, actor_name, action, from_state, to_state, note, detail) VALUES ";
+pub const INSERT_ENTRY: &str = "INSERT INTO cases_entry (id, case_id, n, at, actor, actor_name, action, from_state, to_state, note, detail) VALUES ";
 
 impl Entry {
     /// Its values in the order of [`INSERT_ENTRY`].
@@ -230,7 +236,10 @@ pub async fn has_photo(tx: &mut Tx, case: CaseId, file: FileId) -> Result<bool> 
 
 /// Adds photos to a case.
 pub async fn insert_photos(tx: &mut Tx, case: CaseId, entry: EntryId, files: &[FileView]) -> Result<()> {
-    let rows = files.iter().map(|it| args![case, it.id, entry, it.taken_at, it.lng, it.lat]).collect();
+    let rows = files
+        .iter()
+        .map(|it| args![case, it.id, entry, it.taken_at, it.lng, it.lat])
+        .collect();
     let insert = "INSERT INTO cases_photo (case_id, file, entry, taken_at, lng, lat) VALUES ";
     tx.insert_many(insert, " ON CONFLICT DO NOTHING", rows).await?;
     Ok(())
@@ -297,7 +306,11 @@ impl CaseQuery {
 
     /// The order: what waits is shown most urgent first, else the newest first.
     pub fn order(&self) -> Sort {
-        self.sort.unwrap_or(if self.inbox == Some(true) { Sort::Due } else { Sort::Reported })
+        self.sort.unwrap_or(if self.inbox == Some(true) {
+            Sort::Due
+        } else {
+            Sort::Reported
+        })
     }
 }
 
@@ -355,16 +368,26 @@ impl Filter<'_> {
                 sql.push(" AND ").push(URGENCY).push(" < ").bind(self.now);
             }
             Some(standards::Light::Yellow) => {
-                sql.and("yellow_at <", self.now).push(" AND ").push(URGENCY).push(" >= ").bind(self.now);
+                sql.and("yellow_at <", self.now)
+                    .push(" AND ")
+                    .push(URGENCY)
+                    .push(" >= ")
+                    .bind(self.now);
             }
             Some(standards::Light::Green) => {
-                sql.and("yellow_at >=", self.now).push(" AND ").push(URGENCY).push(" >= ").bind(self.now);
+                sql.and("yellow_at >=", self.now)
+                    .push(" AND ")
+                    .push(URGENCY)
+                    .push(" >= ")
+                    .bind(self.now);
             }
             None => {}
         }
         for (column, wanted) in [("filed_at", self.query.filed), ("satisfaction", self.query.rated)] {
             if let Some(wanted) = wanted {
-                sql.push(" AND ").push(column).push(if wanted { " IS NOT NULL" } else { " IS NULL" });
+                sql.push(" AND ")
+                    .push(column)
+                    .push(if wanted { " IS NOT NULL" } else { " IS NULL" });
             }
         }
         if let Some(late) = self.query.late {
@@ -380,7 +403,10 @@ impl Filter<'_> {
             let looks_like_number = text.chars().all(|c| c.is_ascii_digit() || c == '-') && text.len() >= 4;
             if looks_like_number {
                 let low = text.to_owned();
-                sql.push(" AND number >= ").bind(low).push(" AND number < ").bind(format!("{text}z"));
+                sql.push(" AND number >= ")
+                    .bind(low)
+                    .push(" AND number < ")
+                    .bind(format!("{text}z"));
             } else {
                 let like = format!("%{}%", text.to_lowercase().replace(['%', '_'], ""));
                 sql.push(" AND (LOWER(description) LIKE ").bind(like.as_str());
@@ -407,13 +433,23 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Case>> {
     match filter.query.order() {
         Sort::Due => {
             if let Some((due, id)) = key {
-                sql.push(" AND (").push(URGENCY).push(", id) > (").bind(due).push(", ").bind(id).push(")");
+                sql.push(" AND (")
+                    .push(URGENCY)
+                    .push(", id) > (")
+                    .bind(due)
+                    .push(", ")
+                    .bind(id)
+                    .push(")");
             }
             sql.push(" ORDER BY ").push(URGENCY).push(", id");
         }
         Sort::Reported => {
             if let Some((reported, id)) = key {
-                sql.push(" AND (reported_at, id) < (").bind(reported).push(", ").bind(id).push(")");
+                sql.push(" AND (reported_at, id) < (")
+                    .bind(reported)
+                    .push(", ")
+                    .bind(id)
+                    .push(")");
             }
             sql.push(" ORDER BY reported_at DESC, id DESC");
         }
@@ -443,15 +479,20 @@ pub struct Point {
 pub async fn points(tx: &mut Tx, filter: &Filter<'_>, most: i64) -> Result<Vec<Point>> {
     let mut sql = Sql::new("SELECT id, lng, lat, state, yellow_at, due_at FROM cases_case");
     filter.push(&mut sql);
-    sql.push(" AND lng IS NOT NULL AND lat IS NOT NULL ORDER BY reported_at DESC LIMIT ").bind(most);
+    sql.push(" AND lng IS NOT NULL AND lat IS NOT NULL ORDER BY reported_at DESC LIMIT ")
+        .bind(most);
     Ok(tx.list(sql).await?)
 }
 
 /// How many open cases there are in each state, and how many of them are late or soon will be.
 pub async fn open_counts(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<(State, i64, i64, i64)>> {
     let mut sql = Sql::new("SELECT state, COUNT(*), COUNT(CASE WHEN due_at < ");
-    sql.bind(filter.now).push(" THEN 1 END), COUNT(CASE WHEN due_at >= ").bind(filter.now);
-    sql.push(" AND yellow_at < ").bind(filter.now).push(" THEN 1 END) FROM cases_case");
+    sql.bind(filter.now)
+        .push(" THEN 1 END), COUNT(CASE WHEN due_at >= ")
+        .bind(filter.now);
+    sql.push(" AND yellow_at < ")
+        .bind(filter.now)
+        .push(" THEN 1 END) FROM cases_case");
     filter.push(&mut sql);
     let open = State::ALL.iter().copied().filter(|it| !it.is_end());
     sql.push(" AND state IN ").list(open).push(" GROUP BY state");

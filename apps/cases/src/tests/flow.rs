@@ -67,7 +67,11 @@ async fn every_move_is_made_and_every_forbidden_one_is_refused(store: Store) {
     let p = people(&city).await;
     let mut roles = Vec::new();
     for role in ROLES {
-        let reach = if role.code.starts_with("body_") { Reach::Body("D01".into()) } else { Reach::All };
+        let reach = if role.code.starts_with("body_") {
+            Reach::Body("D01".into())
+        } else {
+            Reach::All
+        };
         roles.push((role.code, city.user(role.code, reach).await));
     }
     let everything: Vec<_> = ROLES.iter().map(|it| (it.code, Reach::All)).collect();
@@ -85,12 +89,18 @@ async fn every_move_is_made_and_every_forbidden_one_is_refused(store: Store) {
     for state in State::ALL.iter().copied() {
         for action in Action::ALL.iter().copied() {
             // A case of its own in that state.
-            let case = anybody.post("/api/cases", report()).await.ok()["id"].as_str().expect("an id").to_owned();
+            let case = anybody.post("/api/cases", report()).await.ok()["id"]
+                .as_str()
+                .expect("an id")
+                .to_owned();
             let path = format!("/api/cases/{case}/moves");
             let (mut at, mut version) = (State::Reported, 1);
             for step in way_to(state) {
                 let receipt = anybody.post(&path, full(step, at, version)).await.ok();
-                at = receipt["state"].as_str().and_then(|it| it.parse().ok()).expect("a state");
+                at = receipt["state"]
+                    .as_str()
+                    .and_then(|it| it.parse().ok())
+                    .expect("a state");
                 version += 1;
             }
             let Some(step) = FLOW.find(state, action) else {
@@ -110,11 +120,19 @@ async fn every_move_is_made_and_every_forbidden_one_is_refused(store: Store) {
                 });
                 if !holds {
                     let reply = who.post(&path, full(action, state, version)).await;
-                    assert!([403, 404].contains(&reply.status), "{role} {state} {action}: {}", reply.body);
+                    assert!(
+                        [403, 404].contains(&reply.status),
+                        "{role} {state} {action}: {}",
+                        reply.body
+                    );
                 }
             }
             let receipt = anybody.post(&path, full(action, state, version)).await.ok();
-            assert_eq!(receipt["state"].as_str(), Some(step.to.unwrap_or(state).as_str()), "{state} {action}");
+            assert_eq!(
+                receipt["state"].as_str(),
+                Some(step.to.unwrap_or(state).as_str()),
+                "{state} {action}"
+            );
         }
     }
 }
@@ -124,10 +142,16 @@ async fn a_move_outside_the_scope_looks_as_if_there_were_no_case(store: Store) {
     let city = city(store).await;
     let p = people(&city).await;
     let elsewhere = city.user("worker", Reach::Area(OTHER_GRID.into())).await;
-    let case = p.worker.post("/api/cases", report()).await.ok()["id"].as_str().expect("an id").to_owned();
+    let case = p.worker.post("/api/cases", report()).await.ok()["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     let path = format!("/api/cases/{case}/moves");
     let note = json!({ "version": 1, "action": "note", "note": "看一看" });
-    elsewhere.post(&path, note.clone()).await.refused(404, "kernel.not_found");
+    elsewhere
+        .post(&path, note.clone())
+        .await
+        .refused(404, "kernel.not_found");
     p.water.post(&path, note.clone()).await.refused(404, "kernel.not_found");
     p.worker.post(&path, note).await.ok();
     let list = elsewhere.get(&format!("/api/cases?area={GRID}")).await.ok();
@@ -137,7 +161,10 @@ async fn a_move_outside_the_scope_looks_as_if_there_were_no_case(store: Store) {
 #[test]
 fn the_diagram_in_the_readme_is_the_table() {
     let readme = include_str!("../../README.md");
-    let drawn = readme.split("<!-- flow:begin -->").nth(1).and_then(|it| it.split("<!-- flow:end -->").next());
+    let drawn = readme
+        .split("<!-- flow:begin -->")
+        .nth(1)
+        .and_then(|it| it.split("<!-- flow:end -->").next());
     let expected = format!("\n```mermaid\n{}```\n", FLOW.mermaid(State::zh, Action::zh));
     assert_eq!(drawn, Some(expected.as_str()), "run `jingwei docs` to draw it anew");
 }

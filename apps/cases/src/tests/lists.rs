@@ -18,7 +18,9 @@ async fn a_list_is_narrowed_down_and_goes_on_where_it_ended(store: Store) {
     let case = dispatched(&p).await;
     let numbers = |page: &serde_json::Value| {
         let items = page["items"].as_array().expect("items").iter();
-        items.map(|it| it["number"].as_str().expect("a number").to_owned()).collect::<Vec<_>>()
+        items
+            .map(|it| it["number"].as_str().expect("a number").to_owned())
+            .collect::<Vec<_>>()
     };
     let first = p.leader.get("/api/cases?limit=5").await.ok();
     let next = first["next"].as_str().expect("more");
@@ -60,7 +62,11 @@ async fn a_list_is_narrowed_down_and_goes_on_where_it_ended(store: Store) {
     assert_eq!(numbers(&p.leader.get("/api/cases?light=red").await.ok()).len(), 7);
     assert_eq!(p.leader.get("/api/cases/counts").await.ok()["red"], 7);
     let urgent = p.leader.get("/api/cases?sort=due").await.ok();
-    assert_eq!(urgent["items"][7]["id"].as_str(), Some(case.as_str()), "two days are last");
+    assert_eq!(
+        urgent["items"][7]["id"].as_str(),
+        Some(case.as_str()),
+        "two days are last"
+    );
 
     // What has no deadline is not lost in the most urgent order, page by page: a declined case stands for all such.
     let declined = urgent["items"][0]["id"].as_str().expect("an id").to_owned();
@@ -69,14 +75,25 @@ async fn a_list_is_narrowed_down_and_goes_on_where_it_ended(store: Store) {
     let mut after = String::new();
     loop {
         let page = p.leader.get(&format!("/api/cases?sort=due&limit=3{after}")).await.ok();
-        let ids = page["items"].as_array().expect("items").iter().map(|it| it["id"].as_str().expect("an id").to_owned());
+        let ids = page["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|it| it["id"].as_str().expect("an id").to_owned());
         seen.extend(ids);
         let Some(next) = page["next"].as_str() else { break };
         after = format!("&after={next}");
     }
     assert_eq!((seen.len(), seen.last()), (8, Some(&declined)));
 
-    for query in ["state=nowhere", "from=yesterday", "light=blue", "after=%25", "sort=size", "limit=x"] {
+    for query in [
+        "state=nowhere",
+        "from=yesterday",
+        "light=blue",
+        "after=%25",
+        "sort=size",
+        "limit=x",
+    ] {
         let reply = p.leader.get(&format!("/api/cases?{query}")).await;
         assert_eq!(reply.status, 422, "{query}: {}", reply.body);
     }
@@ -88,17 +105,32 @@ async fn an_inbox_holds_what_waits_for_its_user(store: Store) {
     let p = people(&city).await;
     let waits = async |who: &kernel::testing::Client| who.get("/api/cases/counts").await.ok()["inbox"].as_i64();
     let case = id_of(&p.worker.post("/api/cases", report()).await.ok());
-    assert_eq!((waits(&p.acceptor).await, waits(&p.shift_lead).await), (Some(1), Some(0)));
+    assert_eq!(
+        (waits(&p.acceptor).await, waits(&p.shift_lead).await),
+        (Some(1), Some(0))
+    );
     go(&p.acceptor, &case, "accept", json!({})).await;
-    assert_eq!((waits(&p.acceptor).await, waits(&p.shift_lead).await), (Some(0), Some(1)));
+    assert_eq!(
+        (waits(&p.acceptor).await, waits(&p.shift_lead).await),
+        (Some(0), Some(1))
+    );
     go(&p.shift_lead, &case, "file", json!({ "standard": standard_id() })).await;
-    assert_eq!((waits(&p.shift_lead).await, waits(&p.dispatcher).await), (Some(0), Some(1)));
+    assert_eq!(
+        (waits(&p.shift_lead).await, waits(&p.dispatcher).await),
+        (Some(0), Some(1))
+    );
     let desk = p.dispatcher.get(&format!("/api/cases/{case}")).await.ok();
     let moves = desk["moves"].as_array().expect("moves");
     let dispatch = moves.iter().find(|it| it["action"] == "dispatch").expect("open");
-    assert_eq!(dispatch["needs"][0]["suggested"][0]["value"], "D01", "as the responsibility list says");
+    assert_eq!(
+        dispatch["needs"][0]["suggested"][0]["value"], "D01",
+        "as the responsibility list says"
+    );
     go(&p.dispatcher, &case, "dispatch", json!({ "body": "D01" })).await;
-    assert_eq!((waits(&p.clerk).await, waits(&p.water).await, waits(&p.leader).await), (Some(1), Some(0), Some(0)));
+    assert_eq!(
+        (waits(&p.clerk).await, waits(&p.water).await, waits(&p.leader).await),
+        (Some(1), Some(0), Some(0))
+    );
     let inbox = p.clerk.get("/api/cases?inbox=true").await.ok();
     assert_eq!(inbox["items"][0]["id"].as_str(), Some(case.as_str()));
 }
@@ -109,10 +141,18 @@ async fn a_bad_report_is_told_all_that_is_wrong(store: Store) {
     let p = people(&city).await;
     let bad = json!({ "source": "worker", "description": " ", "contact": { "phone": "call me" } });
     let problem = p.worker.post("/api/cases", bad).await.refused(422, "kernel.invalid");
-    let fields: Vec<_> = problem["fields"].as_array().expect("fields").iter().map(|it| it["field"].as_str()).collect();
+    let fields: Vec<_> = problem["fields"]
+        .as_array()
+        .expect("fields")
+        .iter()
+        .map(|it| it["field"].as_str())
+        .collect();
     assert_eq!(fields, [Some("description"), Some("point"), Some("contact.phone")]);
     let unknown = json!({ "source": "worker", "description": "有问题", "area": GRID, "colour": "red" });
-    p.worker.post("/api/cases", unknown).await.refused(422, "kernel.invalid");
+    p.worker
+        .post("/api/cases", unknown)
+        .await
+        .refused(422, "kernel.invalid");
     let mut photo = report();
     photo["photos"] = json!([uuid::Uuid::from_u128(5)]);
     p.worker.post("/api/cases", photo).await.refused(422, "kernel.invalid");
@@ -136,7 +176,13 @@ async fn a_figure_counts_the_list_that_it_leads_to(store: Store) {
     };
     let on_time = closed(1).await;
     closed(200).await;
-    go(&p.acceptor, &on_time, "evaluate", json!({ "satisfaction": "satisfied" })).await;
+    go(
+        &p.acceptor,
+        &on_time,
+        "evaluate",
+        json!({ "satisfaction": "satisfied" }),
+    )
+    .await;
     let returned = dispatched(&p).await;
     go(&p.clerk, &returned, "return", json!({ "note": "不属本单位" })).await;
     go(&p.dispatcher, &returned, "return", json!({ "note": "立案有误" })).await;
@@ -151,11 +197,22 @@ async fn a_figure_counts_the_list_that_it_leads_to(store: Store) {
     ] {
         let list = p.leader.get(&format!("/api/cases?{query}")).await.ok();
         let listed = list["items"].as_array().map(Vec::len);
-        assert_eq!((total[measure].as_u64(), listed), (Some(n), usize::try_from(n).ok()), "{measure}");
+        assert_eq!(
+            (total[measure].as_u64(), listed),
+            (Some(n), usize::try_from(n).ok()),
+            "{measure}"
+        );
     }
     // Who sees a body's cases alone sees no reports of them, and has a closing rate all the same.
     let head = city.user("body_head", kernel::auth::Reach::Body("D01".into())).await;
     let total = head.get("/api/cases/figures?by=town").await.ok()["total"].clone();
-    assert_eq!((total["reported"].as_u64(), total["dispatched"].as_u64(), total["returned"].as_u64()), (Some(0), Some(3), Some(1)));
+    assert_eq!(
+        (
+            total["reported"].as_u64(),
+            total["dispatched"].as_u64(),
+            total["returned"].as_u64()
+        ),
+        (Some(0), Some(3), Some(1))
+    );
     assert_eq!(total["closing_rate"].as_f64(), Some(1.0));
 }

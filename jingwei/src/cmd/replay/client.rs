@@ -56,7 +56,10 @@ pub(super) struct Answer {
 impl Server {
     /// The server at this address.
     pub(super) fn new(url: &str, patience: Duration) -> Result<Self> {
-        let http = Client::builder().timeout(Duration::from_secs(60)).build().context("the HTTP client")?;
+        let http = Client::builder()
+            .timeout(Duration::from_secs(60))
+            .build()
+            .context("the HTTP client")?;
         Ok(Self {
             http,
             url: url.trim_end_matches('/').to_owned(),
@@ -121,8 +124,15 @@ impl Server {
         let body = json!({ "login": person.login, "password": person.password });
         let request = || self.http.post(format!("{}{path}", self.url)).json(&body);
         let (response, ..) = self.answered(request).await?;
-        let cookies = response.headers().get_all(SET_COOKIE).iter().filter_map(|it| it.to_str().ok());
-        let token = cookies.filter_map(|it| it.split(';').next()?.split_once('=')).map(|it| it.1.to_owned()).next();
+        let cookies = response
+            .headers()
+            .get_all(SET_COOKIE)
+            .iter()
+            .filter_map(|it| it.to_str().ok());
+        let token = cookies
+            .filter_map(|it| it.split(';').next()?.split_once('='))
+            .map(|it| it.1.to_owned())
+            .next();
         let me = told(response, &format!("{} {path}", person.login)).await?;
         let session = Session {
             token: token.context("the log-in gave no session")?,
@@ -155,12 +165,23 @@ impl Server {
 /// The body of an answer; a refusal is an error that says what was refused and why.
 async fn told(response: Response, what: &str) -> Result<Value> {
     let status = response.status();
-    let text = response.text().await.with_context(|| format!("{what}: the answer broke off"))?;
+    let text = response
+        .text()
+        .await
+        .with_context(|| format!("{what}: the answer broke off"))?;
     let body: Value = serde_json::from_str(&text).map_err(|_| anyhow!("{what}: {status}, {text:.200}"))?;
     if status.is_success() {
         return Ok(body);
     }
     let fields = body["fields"].as_array().cloned().unwrap_or_default();
-    let fields: Vec<String> = fields.iter().map(|it| format!(" {}={}", it["field"], it["code"])).collect();
-    bail!("{what}: {status} {} {}{}", body["code"], body["detail"], fields.concat())
+    let fields: Vec<String> = fields
+        .iter()
+        .map(|it| format!(" {}={}", it["field"], it["code"]))
+        .collect();
+    bail!(
+        "{what}: {status} {} {}{}",
+        body["code"],
+        body["detail"],
+        fields.concat()
+    )
 }

@@ -30,7 +30,9 @@ impl Journal {
     /// Goes on behind what is in the file already.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(path);
-        Ok(Self(Mutex::new(file.with_context(|| format!("opening {}", path.display()))?)))
+        Ok(Self(Mutex::new(
+            file.with_context(|| format!("opening {}", path.display()))?,
+        )))
     }
 
     /// Adds a move, in one write.
@@ -43,7 +45,9 @@ impl Journal {
 
 fn parse(text: &str) -> Result<Line> {
     let parts: Vec<&str> = text.split(',').collect();
-    let [case, version, action, state, entry] = parts[..] else { return Err(anyhow!("five values expected")) };
+    let [case, version, action, state, entry] = parts[..] else {
+        return Err(anyhow!("five values expected"));
+    };
     let id = |text: &str| text.parse::<uuid::Uuid>();
     Ok(Line {
         case: CaseId(id(case)?),
@@ -72,7 +76,10 @@ pub(super) async fn check(town: &Town, path: &Path, at_a_time: usize) -> Result<
     let (total, moves) = (cases.len(), cases.values().map(Vec::len).sum::<usize>());
     let asked = cases.iter().map(|(case, lines)| async move {
         let desk = town.server.get(&town.leader, &format!("/api/cases/{case}")).await?;
-        let audit = town.server.get(&town.auditor, &format!("/api/audit?subject={case}&limit=200")).await?;
+        let audit = town
+            .server
+            .get(&town.auditor, &format!("/api/audit?subject={case}&limit=200"))
+            .await?;
         Ok::<_, anyhow::Error>((case, compare(lines, &desk, &audit)))
     });
     let answers: Vec<Result<_>> = stream::iter(asked).buffer_unordered(at_a_time.max(1)).collect().await;
@@ -94,7 +101,11 @@ pub(super) async fn check(town: &Town, path: &Path, at_a_time: usize) -> Result<
         if fine { "✓" } else { "✗" },
         if wrong.is_empty() { "全部完整" } else { "有缺失" },
         if verdict.ok { "完整" } else { "断裂" },
-        if wrong.is_empty() { "all there, none half" } else { "some are missing or half made" },
+        if wrong.is_empty() {
+            "all there, none half"
+        } else {
+            "some are missing or half made"
+        },
         if verdict.ok { "whole" } else { "broken" },
     );
     Ok(fine)
@@ -109,10 +120,15 @@ fn compare(lines: &[Line], desk: &Value, audit: &Value) -> Vec<String> {
         let entry = usize::try_from(it.version - 1).ok().and_then(|at| timeline.get(at));
         let same = entry.is_some_and(|entry| {
             let text = |key: &str| entry[key].as_str().unwrap_or_default();
-            text("id") == it.entry.to_string() && text("action") == it.action.as_str() && text("to") == it.state.as_str()
+            text("id") == it.entry.to_string()
+                && text("action") == it.action.as_str()
+                && text("to") == it.state.as_str()
         });
         if !same {
-            wrong.push(format!("version {} ({}) is not there as acknowledged", it.version, it.action));
+            wrong.push(format!(
+                "version {} ({}) is not there as acknowledged",
+                it.version, it.action
+            ));
         }
     }
     let version = facts["version"].as_u64();
@@ -171,7 +187,11 @@ mod tests {
         assert_eq!(compare(&lines(), &desk(), &audit), Vec::<String>::new());
         let mut lost = desk();
         lost["timeline"].as_array_mut().expect("entries").pop();
-        assert_eq!(compare(&lines(), &lost, &audit).len(), 4, "entry, version, state and audit disagree");
+        assert_eq!(
+            compare(&lines(), &lost, &audit).len(),
+            4,
+            "entry, version, state and audit disagree"
+        );
         let mut half = desk();
         half["facts"]["state"] = json!("reported");
         assert_eq!(compare(&lines(), &half, &audit).len(), 1);

@@ -85,7 +85,13 @@ pub(crate) async fn replay(options: Options) -> Result<bool> {
         (Some(file), Some(map)) => read(file, map, options.limit)?,
         _ => demo_cases(&district, options.seed, Clock::System.now(), options.limit),
     };
-    println!("{} 起案件，{} 个同时 · {} cases, {} at a time", cases.len(), options.workers, cases.len(), options.workers);
+    println!(
+        "{} 起案件，{} 个同时 · {} cases, {} at a time",
+        cases.len(),
+        options.workers,
+        cases.len(),
+        options.workers
+    );
     let town = Town::new(server, &district, options.seed).await?;
     let journal = options.journal.as_deref().map(Journal::open).transpose()?;
     let outcome = play(Arc::new(town), cases, options.workers.max(1), journal).await?;
@@ -100,7 +106,14 @@ fn read(file: &Path, map: &Path, most: usize) -> Result<Vec<PastCase>> {
         Ok(cases) => Ok(cases),
         Err(ImportError::Failed(error)) => Err(error.into()),
         Err(ImportError::Unusable(problems)) => {
-            bail!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  "))
+            bail!(
+                "{}",
+                problems
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join("\n  ")
+            )
         }
     }
 }
@@ -122,7 +135,10 @@ async fn play(town: Arc<Town>, cases: Vec<PastCase>, workers: usize, journal: Op
     let total = cases.len();
     let logged_in = Instant::now();
     let staffed = town.log_in(&cases, workers).await?;
-    println!("{staffed} 人已登录 · people logged in, {:.1} s", logged_in.elapsed().as_secs_f64());
+    println!(
+        "{staffed} 人已登录 · people logged in, {:.1} s",
+        logged_in.elapsed().as_secs_f64()
+    );
     let (cases, journal) = (Arc::new(cases), Arc::new(journal));
     let (tally, next) = (Arc::new(Tally::default()), Arc::new(AtomicUsize::new(0)));
     let progress = Arc::new(Progress::new(total as u64));
@@ -174,7 +190,13 @@ fn sum_up(tally: &Tally, total: usize, took: Duration) -> bool {
     for (action, mut times) in times {
         times.sort();
         let ms = |share: usize| times[(times.len() - 1) * share / 100].as_secs_f64() * 1e3;
-        println!("  {action:<14}{:>12}{:>11.1}{:>11.1}{:>11.1}", times.len(), ms(50), ms(99), ms(100));
+        println!(
+            "  {action:<14}{:>12}{:>11.1}{:>11.1}{:>11.1}",
+            times.len(),
+            ms(50),
+            ms(99),
+            ms(100)
+        );
     }
     let seconds = took.as_secs_f64().max(1e-9);
     println!(

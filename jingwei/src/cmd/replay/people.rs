@@ -56,7 +56,11 @@ struct Names<T> {
 
 impl<T> Names<T> {
     fn new(all: Vec<(String, T)>) -> Self {
-        let by_name = all.iter().enumerate().map(|(at, (code, _))| (code.clone(), at)).collect();
+        let by_name = all
+            .iter()
+            .enumerate()
+            .map(|(at, (code, _))| (code.clone(), at))
+            .collect();
         Self {
             all,
             by_name: Mutex::new(by_name),
@@ -66,7 +70,10 @@ impl<T> Names<T> {
 
     /// What this name stands for.
     fn get(&self, name: &str) -> Result<&(String, T)> {
-        let mut by_name = self.by_name.lock().map_err(|_| anyhow::anyhow!("another task has failed"))?;
+        let mut by_name = self
+            .by_name
+            .lock()
+            .map_err(|_| anyhow::anyhow!("another task has failed"))?;
         let next = || self.next.fetch_add(1, Ordering::Relaxed) % self.all.len().max(1);
         let at = *by_name.entry(name.to_owned()).or_insert_with(next);
         self.all.get(at).context("the district has none")
@@ -91,9 +98,19 @@ impl Town {
     pub(super) async fn new(server: Server, district: &DemoDistrict, seed: u64) -> Result<Self> {
         let person = |login: &str| Arc::new(Person::new(login.to_owned(), PASSWORD));
         let of = |role: &str| -> Vec<Arc<Person>> {
-            district.people.iter().filter(|it| it.role == role).map(|it| person(&it.login)).collect()
+            district
+                .people
+                .iter()
+                .filter(|it| it.role == role)
+                .map(|it| person(&it.login))
+                .collect()
         };
-        let one = |role: &str| of(role).into_iter().next().with_context(|| format!("the demo has no {role}"));
+        let one = |role: &str| {
+            of(role)
+                .into_iter()
+                .next()
+                .with_context(|| format!("the demo has no {role}"))
+        };
         let mut workers: HashMap<&str, &str> = HashMap::new();
         for it in district.people.iter().filter(|it| it.role == "worker") {
             if let Some(post) = &it.post {
@@ -145,7 +162,14 @@ impl Town {
         let mut people: HashMap<*const Person, &Person> = HashMap::new();
         for (n, case) in cases.iter().enumerate() {
             let cast = self.cast(n, case)?;
-            let of_case = [&*cast.grid.worker, cast.clerk, cast.acceptor, cast.shift_lead, cast.dispatcher, cast.checker];
+            let of_case = [
+                &*cast.grid.worker,
+                cast.clerk,
+                cast.acceptor,
+                cast.shift_lead,
+                cast.dispatcher,
+                cast.checker,
+            ];
             people.extend(of_case.map(|it| (std::ptr::from_ref(it), it)));
         }
         let people: Vec<&Person> = people.into_values().collect();

@@ -44,22 +44,46 @@ pub(super) async fn tell(
     });
     let answer = town.server.post(reporter, "/api/cases", &report).await?;
     let at = taken(tally, journal, Action::Report, &answer)?;
-    let mut story = Story { town, tally, journal, at };
+    let mut story = Story {
+        town,
+        tally,
+        journal,
+        at,
+    };
     story.centre(&cast, case).await?;
     story.handled(&cast, true).await?;
     if case.on_time == Some(false) {
         // What took too long did not do at the first try.
-        story.go(cast.checker, Action::Check, json!({ "passed": false, "note": "未处理到位" })).await?;
-        story.go(cast.shift_lead, Action::Rework, json!({ "note": "请重新处理" })).await?;
+        story
+            .go(
+                cast.checker,
+                Action::Check,
+                json!({ "passed": false, "note": "未处理到位" }),
+            )
+            .await?;
+        story
+            .go(cast.shift_lead, Action::Rework, json!({ "note": "请重新处理" }))
+            .await?;
         story.handled(&cast, false).await?;
     }
     let worker = &cast.grid.worker;
-    let checker = if case.source == Source::Worker { cast.checker } else { worker };
+    let checker = if case.source == Source::Worker {
+        cast.checker
+    } else {
+        worker
+    };
     story.go(checker, Action::Check, json!({ "passed": true })).await?;
     story.go(cast.shift_lead, Action::Close, json!({})).await?;
-    ensure!(story.at.state == State::Closed, "{} ended as {}", story.at.number, story.at.state);
+    ensure!(
+        story.at.state == State::Closed,
+        "{} ended as {}",
+        story.at.number,
+        story.at.state
+    );
     let rating = case.satisfaction.unwrap_or(Satisfaction::Satisfied);
-    story.go(cast.acceptor, Action::Evaluate, json!({ "satisfaction": rating })).await
+    story
+        .go(cast.acceptor, Action::Evaluate, json!({ "satisfaction": rating }))
+        .await
 }
 
 impl Story<'_> {
@@ -68,11 +92,15 @@ impl Story<'_> {
         self.go(cast.acceptor, Action::Accept, json!({})).await?;
         if case.source != Source::Worker {
             let worker = self.town.server.id_of(&cast.grid.worker).await?;
-            self.go(cast.acceptor, Action::SendVerify, json!({ "user": worker })).await?;
-            self.go(&cast.grid.worker, Action::Verify, json!({ "truth": true })).await?;
+            self.go(cast.acceptor, Action::SendVerify, json!({ "user": worker }))
+                .await?;
+            self.go(&cast.grid.worker, Action::Verify, json!({ "truth": true }))
+                .await?;
         }
-        self.go(cast.shift_lead, Action::File, json!({ "standard": cast.standard })).await?;
-        self.go(cast.dispatcher, Action::Dispatch, json!({ "body": cast.body })).await
+        self.go(cast.shift_lead, Action::File, json!({ "standard": cast.standard }))
+            .await?;
+        self.go(cast.dispatcher, Action::Dispatch, json!({ "body": cast.body }))
+            .await
     }
 
     /// The body's part, until somebody is sent to check it.
@@ -81,7 +109,8 @@ impl Story<'_> {
         let note = if first { "已处理完毕" } else { "已重新处理" };
         self.go(cast.clerk, Action::Handle, json!({ "note": note })).await?;
         let worker = self.town.server.id_of(&cast.grid.worker).await?;
-        self.go(cast.acceptor, Action::SendCheck, json!({ "user": worker })).await
+        self.go(cast.acceptor, Action::SendCheck, json!({ "user": worker }))
+            .await
     }
 
     /// Makes a move.
@@ -93,7 +122,11 @@ impl Story<'_> {
         let answer = self.town.server.post(who, &path, &given).await?;
         let before = self.at.version;
         self.at = taken(self.tally, self.journal, action, &answer)?;
-        ensure!(self.at.version == before + 1, "{action} made version {} of {before}", self.at.version);
+        ensure!(
+            self.at.version == before + 1,
+            "{action} made version {} of {before}",
+            self.at.version
+        );
         Ok(())
     }
 }
