@@ -647,7 +647,7 @@ export interface paths {
         };
         get?: never;
         /** Correct a filing standard, or end it. Cases that run keep the limit with which they were dispatched. */
-        put: operations["standard_change"];
+        put: operations["standard_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3930,7 +3930,7 @@ export interface operations {
             };
         };
     };
-    standard_change: {
+    standard_update: {
         parameters: {
             query?: never;
             header?: never;

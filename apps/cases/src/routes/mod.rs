@@ -32,7 +32,7 @@ pub(crate) fn table() -> Routes {
         .add(routes!(standards::standard_list).needs(&CASE_READ))
         .add(routes!(standards::class_create).needs(&STANDARDS_MANAGE))
         .add(routes!(standards::standard_create).needs(&STANDARDS_MANAGE))
-        .add(routes!(standards::standard_change).needs(&STANDARDS_MANAGE))
+        .add(routes!(standards::standard_update).needs(&STANDARDS_MANAGE))
         .add(preview.needs(&STANDARDS_MANAGE))
         .add(routes!(list_import::list_look).needs(&STANDARDS_MANAGE))
         .add(routes!(list_import::list_commit).needs(&STANDARDS_MANAGE))

@@ -347,7 +347,7 @@ pub(super) struct ChangedStandard {
 
 /// Correct a filing standard, or end it. Cases that run keep the limit with which they were dispatched.
 #[utoipa::path(put, path = "/api/standards/{id}", tag = "cases", params(("id" = StandardId, Path)), request_body = ChangedStandard, responses((status = 200, body = StandardView)))]
-pub(super) async fn standard_change(
+pub(super) async fn standard_update(
     AppState(kernel): AppState<Kernel>,
     user: User,
     Path(id): Path<StandardId>,
@@ -377,14 +377,14 @@ pub(super) async fn standard_change(
         return look(&kernel, id);
     }
     let mut work = kernel.work(&user).await?;
-    // Last who writes waits here; the version is that of the list which was read, or somebody was faster.
+    catalogue::save_standard(&mut work, &standard).await?;
+    let facts = serde_json::json!({ "code": standard.code, "before": terms(before), "after": terms(&standard) });
+    work.audit("cases.standard_changed", id, facts).await?;
+    // Last, because everybody who changes the list waits here: it must still be the list that was read above.
     let revision = catalogue::touch(&mut work).await?;
     if input.version != before.version || revision != known.revision() + 1 {
         return Err(Error::from(&kernel_codes::STALE));
     }
-    catalogue::save_standard(&mut work, &standard).await?;
-    let facts = serde_json::json!({ "code": standard.code, "before": terms(before), "after": terms(&standard) });
-    work.audit("cases.standard_changed", id, facts).await?;
     work.commit().await?;
     catalogue::reload(&kernel).await?;
     look(&kernel, id)
