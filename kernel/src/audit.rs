@@ -168,6 +168,39 @@ pub(crate) async fn seal(tx: &mut Tx) -> Result<usize> {
     Ok(open.len())
 }
 
+async fn stored_head(tx: &mut Tx) -> Result<Head> {
+    let sql = "SELECT value FROM kernel_setting WHERE name = 'audit.head'";
+    let head: Option<(String,)> = tx.one(sql, vec![]).await?;
+    Ok(head.and_then(|it| serde_json::from_str(&it.0).ok()).unwrap_or_default())
+}
+
+/// The end of the chain, without walking all of it.
+#[derive(Debug)]
+pub struct End {
+    /// The number of the last sealed entry.
+    pub entries: i64,
+    /// Whether that entry is the one which the chain was left with.
+    pub as_left: bool,
+    /// When the oldest entry was written that waits for its seal.
+    pub waiting_since: Option<Time>,
+}
+
+/// Looks at the end of the chain; only [`verify`] proves the whole.
+pub async fn end(tx: &mut Tx) -> Result<End> {
+    let head = stored_head(tx).await?;
+    let sql = "SELECT seq, hash FROM kernel_audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
+    let last: Option<(i64, String)> = tx.one(sql, vec![]).await?;
+    let (entries, hash) = last.unwrap_or_default();
+    let sql = "SELECT at FROM kernel_audit WHERE seq IS NULL ORDER BY id LIMIT 1";
+    let waiting: Option<(Time,)> = tx.one(sql, vec![]).await?;
+    Ok(End {
+        entries,
+        // What was sealed since the head was read lies behind it.
+        as_left: entries > head.seq || (entries == head.seq && hash == head.hash),
+        waiting_since: waiting.map(|it| it.0),
+    })
+}
+
 /// What a walk along the chain found.
 #[derive(Debug, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
 pub struct Verdict {
@@ -187,10 +220,7 @@ pub struct Verdict {
 pub async fn verify(kernel: &Kernel) -> Result<Verdict> {
     let mut tx = kernel.read().await?;
     // The head is read before the walk: entries that are sealed meanwhile lie behind it.
-    let head: Option<(String,)> = tx
-        .one("SELECT value FROM kernel_setting WHERE name = 'audit.head'", vec![])
-        .await?;
-    let head: Head = head.and_then(|it| serde_json::from_str(&it.0).ok()).unwrap_or_default();
+    let head = stored_head(&mut tx).await?;
     let (mut seq, mut hash) = (0_i64, String::new());
     let mut first_bad = None;
     while first_bad.is_none() {

@@ -106,6 +106,20 @@ impl Files {
         })
     }
 
+    /// Proves that files can be kept in a store and read back, and leaves nothing there.
+    pub async fn probe(config: &FileStore) -> anyhow::Result<()> {
+        let files = Self::open(config)?;
+        let (place, content) = (StorePath::from("probe"), "kept and read back");
+        files
+            .store
+            .put(&place, PutPayload::from_static(content.as_bytes()))
+            .await?;
+        let read = files.store.get(&place).await?.bytes().await?;
+        files.store.delete(&place).await?;
+        anyhow::ensure!(read == content.as_bytes(), "what was read back is not what was kept");
+        Ok(())
+    }
+
     fn path(id: FileId, size: &str) -> StorePath {
         // Two levels of folders from the random end of the id keep each folder small.
         let text = id.0.simple().to_string();

@@ -50,7 +50,7 @@ impl Kernel {
         let db = Db::open(&config.database.url, config.database.connections)
             .await
             .with_context(|| format!("cannot open the database {}", config.database.without_password()))?;
-        db.migrate("kernel", sqlx::migrate!("./migrations"))
+        db.migrate("kernel", Self::migrations())
             .await
             .context("migrating kernel")?;
         for app in &apps {
@@ -81,6 +81,11 @@ impl Kernel {
                 .map_err(|error| anyhow::anyhow!("starting {}: {error}", app.name()))?;
         }
         Ok(kernel)
+    }
+
+    /// The kernel's own tables.
+    pub fn migrations() -> sqlx::migrate::Migrator {
+        sqlx::migrate!("./migrations")
     }
 
     /// The configuration.

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use anyhow::Context;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use serde::Serialize;
@@ -51,16 +52,20 @@ impl Vault {
     }
 }
 
-fn read_or_make_key(path: &Path) -> anyhow::Result<[u8; 32]> {
-    use anyhow::Context;
+/// Reads the key.
+pub fn read_key(path: &Path) -> anyhow::Result<[u8; 32]> {
     let mut key = [0; 32];
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading the vault key {}", path.display()))?;
+    hex::decode_to_slice(text.trim(), &mut key)
+        .with_context(|| format!("the vault key {} must be 64 hex digits", path.display()))?;
+    Ok(key)
+}
+
+fn read_or_make_key(path: &Path) -> anyhow::Result<[u8; 32]> {
     if path.exists() {
-        let text =
-            std::fs::read_to_string(path).with_context(|| format!("reading the vault key {}", path.display()))?;
-        hex::decode_to_slice(text.trim(), &mut key)
-            .with_context(|| format!("the vault key {} must be 64 hex digits", path.display()))?;
-        return Ok(key);
+        return read_key(path);
     }
+    let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;

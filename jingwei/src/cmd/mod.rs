@@ -2,6 +2,7 @@
 
 mod audit;
 mod demo;
+mod doctor;
 mod generate;
 mod import;
 mod openapi;
@@ -53,6 +54,8 @@ enum Command {
     },
     /// 经接口重演真实案件，量速度、验可靠 · Play real cases through the API of a demo
     Replay(replay::Options),
+    /// 检查安装：配置、数据库、文件、时钟等 · Look the installation over
+    Doctor(Settings),
     /// 审计日志 · The audit log
     Audit {
         #[command(flatten)]
@@ -74,6 +77,7 @@ pub(crate) async fn run(args: Args) -> Result<bool> {
         Command::User { settings, what } => user::user(settings.load()?, what).await,
         Command::Import { settings, what } => import::import(settings.load()?, what).await,
         Command::Replay(options) => replay::replay(options).await,
+        Command::Doctor(settings) => Box::pin(doctor::doctor(&settings)).await,
         Command::Audit { settings, what } => audit::audit(settings.load()?, &what).await,
         Command::Openapi => openapi::openapi().await.map(|()| true),
         Command::Gen(options) => generate::generate(&options).await,

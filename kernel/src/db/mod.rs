@@ -8,6 +8,7 @@
 //! What differs between the two databases is kept in this folder: nobody else asks which one runs.
 
 mod sql;
+mod upkeep;
 mod value;
 
 use std::str::FromStr;
@@ -19,10 +20,11 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Postgres, Sqlite};
+use sqlx::{AssertSqlSafe, ConnectOptions, Postgres, Sqlite};
 use tokio::sync::Notify;
 
 pub use sql::Sql;
+pub use upkeep::Migrated;
 pub use value::{Json, StoredAsText, UnknownWord, Value};
 
 /// A row that both drivers can fill: `#[derive(sqlx::FromRow)]` is enough.
@@ -143,47 +145,6 @@ impl Db {
             Pools::Sqlite { write, .. } => sqlx::query("ANALYZE").execute(write).await.map(drop),
             Pools::Postgres(pool) => sqlx::query("ANALYZE").execute(pool).await.map(drop),
         }
-    }
-
-    /// Removes every table whose name begins with one of these prefixes and an underscore, with all that is in it.
-    pub async fn drop_tables(&self, prefixes: &[&str]) -> sqlx::Result<()> {
-        let ours = |name: &String| {
-            let (prefix, _) = name.split_once('_').unwrap_or_default();
-            prefixes.contains(&prefix)
-        };
-        // The names come from the database's own catalogue and are quoted.
-        match &self.pools {
-            Pools::Sqlite { write, .. } => {
-                let sql = "SELECT name FROM sqlite_master WHERE type = 'table'";
-                let mut connection = write.acquire().await?;
-                let all: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *connection).await?;
-                // Whole tables go, whoever refers to whom.
-                sqlx::query("PRAGMA foreign_keys = OFF")
-                    .execute(&mut *connection)
-                    .await?;
-                let mut tx = connection.begin().await?;
-                for name in all.iter().filter(|it| ours(it)) {
-                    sqlx::query(AssertSqlSafe(format!("DROP TABLE \"{name}\"")))
-                        .execute(&mut *tx)
-                        .await?;
-                }
-                tx.commit().await?;
-                sqlx::query("PRAGMA foreign_keys = ON")
-                    .execute(&mut *connection)
-                    .await?;
-            }
-            Pools::Postgres(pool) => {
-                let sql = "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = CURRENT_SCHEMA()";
-                let all: Vec<String> = sqlx::query_scalar(sql).fetch_all(pool).await?;
-                let names: Vec<String> = all.iter().filter(|it| ours(it)).map(|it| format!("\"{it}\"")).collect();
-                if !names.is_empty() {
-                    sqlx::query(AssertSqlSafe(format!("DROP TABLE {} CASCADE", names.join(", "))))
-                        .execute(pool)
-                        .await?;
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Closes every connection; on SQLite this folds the write-ahead log into the file.
