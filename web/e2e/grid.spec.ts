@@ -13,6 +13,7 @@ test('an area is reached by tree, by search, by map and by address', async ({ wa
   await expect(page.locator('.area-facts h2')).toHaveText(name)
   await page.keyboard.press('ArrowRight')
   await expect(town).toHaveAttribute('aria-expanded', 'true')
+  await expect(tree.locator('[aria-level="3"]').first()).toBeVisible()
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/areas\/\w{12}$/)
