@@ -77,7 +77,7 @@ CREATE TABLE kernel_event (
     topic   TEXT NOT NULL,
     area    TEXT,                    -- whom it may be shown to, as for records
     body    TEXT,
-    owner   TEXT,
+    owners  TEXT NOT NULL,
     data    TEXT NOT NULL,           -- JSON
     seq     BIGINT
 );

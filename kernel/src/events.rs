@@ -20,7 +20,7 @@ use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
 use utoipa_axum::routes;
 
-use crate::auth::{Permission, User, UserId};
+use crate::auth::{Permission, User, UserId, session};
 use crate::db::Tx;
 use crate::error::Error;
 use crate::http::{Guard, Routes};
@@ -42,8 +42,8 @@ pub struct Place<'a> {
     pub area: Option<&'a str>,
     /// The body's code.
     pub body: Option<&'a str>,
-    /// The user whose record it is.
-    pub owner: Option<UserId>,
+    /// The users whose record it is.
+    pub owners: &'a [Option<UserId>],
 }
 
 /// An event as it was written.
@@ -59,8 +59,8 @@ pub struct Event {
     pub area: Option<String>,
     /// Its body.
     pub body: Option<String>,
-    /// Whose record it speaks of.
-    pub owner: Option<UserId>,
+    /// Whose record it speaks of: their ids, with blanks between.
+    pub owners: String,
     /// What happened, as JSON.
     pub data: String,
 }
@@ -76,10 +76,11 @@ impl Event {
             return false;
         };
         // Whose record it is hears of it wherever it lies.
-        let own = self.owner == Some(user.id) && user.can(topic.needs);
+        let id = user.id.to_string();
+        let own = user.can(topic.needs) && self.owners.split(' ').any(|owner| owner == id);
         own || user
             .scope(topic.needs)
-            .holds(self.area.as_deref(), self.body.as_deref(), &[self.owner])
+            .holds(self.area.as_deref(), self.body.as_deref(), &[])
     }
 }
 
@@ -132,7 +133,7 @@ impl Hub {
 }
 
 const EVENTS: &str =
-    "SELECT seq, at, topic, area, body, owner, data FROM kernel_event WHERE seq > $1 ORDER BY seq LIMIT 500";
+    "SELECT seq, at, topic, area, body, owners, data FROM kernel_event WHERE seq > $1 ORDER BY seq LIMIT 500";
 
 /// Numbers, tells and listens until the program stops.
 pub(crate) async fn run(kernel: Kernel) {
@@ -292,34 +293,61 @@ async fn event_stream(
         .data("{}")
         .retry(Duration::from_secs(2));
 
-    let seen = missed.last().map(|it| it.seq).or(last).unwrap_or(0);
-    let live = BroadcastStream::new(receiver).filter_map(move |it| {
-        let event = match it {
-            Ok(event) if event.seq > seen => Some(Some(event)),
-            Ok(_) => None,
-            // A page too slow to keep up loads anew.
-            Err(_) => Some(None),
-        };
-        std::future::ready(event)
-    });
     let stop = kernel.stop_signal();
-    let all = stream::iter(missed.into_iter().map(Some))
-        .chain(live)
-        .filter_map(move |event| {
-            let told = match event {
-                Some(event) if event.visible_to(&kernel, &user) => Some(
-                    SseEvent::default()
-                        .event(&event.topic)
-                        .id(event.seq.to_string())
-                        .data(&event.data),
-                ),
-                Some(_) => None,
-                None => Some(SseEvent::default().event("resync").data("{}")),
-            };
-            std::future::ready(told.map(Ok))
-        });
+    let reader = Reader {
+        seen: last.unwrap_or(0),
+        missed: missed.into(),
+        live: BroadcastStream::new(receiver),
+        checked_at: kernel.now(),
+        kernel,
+        user,
+    };
+    let news = stream::unfold(reader, |mut reader| async move {
+        let event = reader.next().await?;
+        Some((Ok(event), reader))
+    });
     let stream = stream::once(std::future::ready(Ok(hello)))
-        .chain(all)
+        .chain(news)
         .take_until(stop.cancelled_owned());
     Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
+}
+
+/// How long a page may get news by rights that have been taken away, or after the session has ended.
+const TRUSTED_SECONDS: i64 = 30;
+
+/// One page that follows the news.
+struct Reader {
+    kernel: Kernel,
+    user: User,
+    checked_at: Time,
+    missed: VecDeque<Arc<Event>>,
+    seen: i64,
+    live: BroadcastStream<Arc<Event>>,
+}
+
+impl Reader {
+    /// The next event that the user may see; `None` when the session is over.
+    async fn next(&mut self) -> Option<SseEvent> {
+        loop {
+            let event = match self.missed.pop_front() {
+                Some(event) => Some(event),
+                // A page too slow to keep up loads anew.
+                None => self.live.next().await?.ok(),
+            };
+            if self.kernel.now().seconds_since(self.checked_at) > TRUSTED_SECONDS {
+                // A database that does not answer ends the stream, too; the page comes again.
+                self.user = session::renew(&self.kernel, &self.user).await.ok()??;
+                self.checked_at = self.kernel.now();
+            }
+            match event {
+                None => return Some(SseEvent::default().event("resync").data("{}")),
+                Some(event) if event.seq > self.seen && event.visible_to(&self.kernel, &self.user) => {
+                    let id = event.seq.to_string();
+                    self.seen = event.seq;
+                    return Some(SseEvent::default().event(&event.topic).id(id).data(&event.data));
+                }
+                Some(_) => {}
+            }
+        }
+    }
 }

@@ -4,8 +4,10 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
+use std::time::Duration;
 
 use anyhow::Context;
+use futures_util::future::BoxFuture;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -227,6 +229,24 @@ impl Kernel {
         }
         tasks.close();
         async move { tasks.wait().await }
+    }
+
+    /// Looks every two seconds, until the program stops, whether what this server holds in memory is still what the tables
+    /// say. No job: those run on one server at a time, this has to run on each.
+    pub fn keep_fresh(&self, what: &'static str, look: fn(Kernel) -> BoxFuture<'static, Result<()>>) {
+        let kernel = self.clone();
+        tokio::spawn(async move {
+            let stop = kernel.stop_signal();
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(Duration::from_secs(2)) => {}
+                }
+                if let Err(error) = look(kernel.clone()).await {
+                    tracing::error!(what, %error, "the memory could not be compared with the tables");
+                }
+            }
+        });
     }
 
     /// The program's counters and histograms; the recorder is installed at the first call.

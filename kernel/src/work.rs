@@ -103,13 +103,13 @@ impl Work {
     pub async fn emit(&mut self, topic: &'static Topic, place: Place<'_>, data: impl Serialize) -> Result<()> {
         let data = serde_json::to_string(&data).map_err(Error::internal)?;
         let sql =
-            "INSERT INTO kernel_event (id, at, topic, area, body, owner, data) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+            "INSERT INTO kernel_event (id, at, topic, area, body, owners, data) VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let id = self.kernel.id::<Uuid>().to_string();
-        let owner = place.owner.map(|it| it.to_string());
+        let owners: Vec<String> = place.owners.iter().flatten().map(ToString::to_string).collect();
         self.tx
             .run(
                 sql,
-                args![id, self.now, topic.name, place.area, place.body, owner, data],
+                args![id, self.now, topic.name, place.area, place.body, owners.join(" "), data],
             )
             .await?;
         self.tx.ring_at_commit();

@@ -1,7 +1,7 @@
 //! The responsibility list in memory: classes, filing standards, stage limits, the working calendar.
 //!
 //! A few thousand rows that each case needs and that change a few times a year; so they are read once and replaced as a
-//! whole when something changes (here at once, on other servers by the job `cases.catalogue`).
+//! whole when something changes (here at once, on other servers within two seconds).
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -193,13 +193,12 @@ pub async fn reload(kernel: &Kernel) -> Result<()> {
 }
 
 /// Reads the list anew if another server has changed it.
-pub(crate) async fn refresh(kernel: Kernel) -> Result<String> {
+pub(crate) async fn refresh(kernel: &Kernel) -> Result<()> {
     let stored = counter(&mut kernel.read().await?, REVISION).await?;
-    if catalogue(&kernel)?.revision == stored {
-        return Ok("unchanged".to_owned());
+    if catalogue(kernel)?.revision == stored {
+        return Ok(());
     }
-    reload(&kernel).await?;
-    Ok(format!("revision {stored}"))
+    reload(kernel).await
 }
 
 /// Adds a class, or gives it another name.

@@ -1,6 +1,6 @@
 //! The desk of one case: what is known of it, and what the user can do with it, with what lies near for each choice.
 
-use grid::api::{Atlas, atlas};
+use grid::api::{Atlas, Body, atlas};
 use kernel::Kernel;
 use kernel::auth::{User, users_by_id, users_of_body};
 use kernel::db::Tx;
@@ -85,6 +85,7 @@ fn person(value: String, label: String, zh: &str, en: &str) -> Suggestion {
     Suggestion {
         value,
         label,
+        label_en: None,
         why_zh: zh.to_owned(),
         why_en: en.to_owned(),
     }
@@ -165,10 +166,17 @@ impl Near<'_> {
         ] {
             let body = self.atlas.body_at(&self.case.area, level).filter(|it| it.active);
             if let Some(body) = body.filter(|body| !all.iter().any(|it| it.value == body.code)) {
-                all.push(person(body.code.clone(), body.name.clone(), zh, en));
+                all.push(body_view(body, zh, en));
             }
         }
         all
+    }
+}
+
+fn body_view(body: &Body, zh: &str, en: &str) -> Suggestion {
+    Suggestion {
+        label_en: body.name_en.clone(),
+        ..person(body.code.clone(), body.name.clone(), zh, en)
     }
 }
 
@@ -177,6 +185,7 @@ fn standard_view(it: &Standard) -> Suggestion {
     Suggestion {
         value: it.id.to_string(),
         label: it.condition.clone(),
+        label_en: it.condition_en.clone(),
         why_zh: limit.map(standards::Limit::zh).unwrap_or_default(),
         why_en: limit.map(standards::Limit::en).unwrap_or_default(),
     }
@@ -194,7 +203,7 @@ fn responsible(atlas: &Atlas, case: &Case, standard: Option<&Standard>) -> Vec<S
     let named = standard.body.as_deref().and_then(|it| atlas.body(it));
     let found = named.or(by_level).filter(|it| it.active);
     found
-        .map(|it| person(it.code.clone(), it.name.clone(), "责任清单", "Responsibility list"))
+        .map(|it| body_view(it, "责任清单", "Responsibility list"))
         .into_iter()
         .collect()
 }

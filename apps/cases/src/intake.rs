@@ -197,7 +197,7 @@ pub async fn report(work: &mut Work, input: Report) -> Result<Receipt> {
     let place = Place {
         area: Some(&case.area),
         body: None,
-        owner: case.reporter,
+        owners: &case.owners(),
     };
     work.emit(&CASE_CHANGED, place, Changed::of(&case, Action::Report))
         .await?;

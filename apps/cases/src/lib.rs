@@ -11,7 +11,6 @@ mod case_import;
 mod catalogue;
 mod desk;
 mod intake;
-mod jobs;
 mod list_import;
 mod moves;
 mod rehearsal;
@@ -28,7 +27,6 @@ use kernel::auth::{Permission, Role, RoleGrant};
 use kernel::error::Code;
 use kernel::events::Topic;
 use kernel::http::Routes;
-use kernel::jobs::Job;
 use kernel::{Kernel, Result};
 
 /// The app of the main job: cases, from the report to the evaluation.
@@ -71,14 +69,14 @@ impl App for Cases {
         moves::TOPICS
     }
 
-    fn jobs(&self) -> Vec<Job> {
-        jobs::jobs()
-    }
-
     fn start<'a>(&'a self, kernel: &'a Kernel) -> futures_util::future::BoxFuture<'a, Result<()>> {
         Box::pin(async {
             catalogue::offer_national_classes(kernel).await?;
-            catalogue::reload(kernel).await
+            catalogue::reload(kernel).await?;
+            kernel.keep_fresh("responsibility list", |kernel| {
+                Box::pin(async move { catalogue::refresh(&kernel).await })
+            });
+            Ok(())
         })
     }
 }

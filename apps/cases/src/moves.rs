@@ -166,7 +166,7 @@ pub async fn make(work: &mut Work, mut case: Case, input: &MoveInput) -> Result<
     let place = Place {
         area: Some(&case.area),
         body: case.body.as_deref().or(before.body.as_deref()),
-        owner: case.reporter,
+        owners: &case.owners(),
     };
     work.emit(&CASE_CHANGED, place, Changed::of(&case, input.action))
         .await?;

@@ -4,6 +4,7 @@ mod flow;
 mod import;
 mod journey;
 mod lists;
+mod news;
 mod standards;
 
 use grid::api::{NewArea, NewBody};

@@ -46,6 +46,8 @@ pub struct AreaView {
     pub name: String,
     /// The names from the town down.
     pub path: String,
+    /// The same in English, as far as there are English names.
+    pub path_en: String,
 }
 
 /// A filing standard, in short.
@@ -169,6 +171,7 @@ impl Names<'_> {
                 .area(code)
                 .map_or_else(|| code.to_owned(), |it| it.name.clone()),
             path: self.atlas.path_name(code),
+            path_en: self.atlas.path_name_en(code),
         }
     }
 
@@ -439,6 +442,8 @@ pub struct Suggestion {
     pub value: String,
     /// What to show.
     pub label: String,
+    /// The same in English, if it has an English name.
+    pub label_en: Option<String>,
     /// Why it is proposed, in Chinese.
     pub why_zh: String,
     /// Why it is proposed, in English.

@@ -197,7 +197,7 @@ pub(crate) fn at<'a>(area: Option<&'a str>, body: Option<&'a str>) -> Place<'a> 
     Place {
         area,
         body,
-        owner: None,
+        owners: &[],
     }
 }
 

@@ -110,14 +110,20 @@ impl Atlas {
 
     /// The names along the path, without the district's: `某某街道 · 某某社区 · 第一网格`.
     pub fn path_name(&self, code: &str) -> String {
+        self.along(code, |it| &it.name)
+    }
+
+    /// The same in English, as far as there are English names.
+    pub fn path_name_en(&self, code: &str) -> String {
+        self.along(code, |it| it.name_en.as_ref().unwrap_or(&it.name))
+    }
+
+    fn along(&self, code: &str, name: impl Fn(&Area) -> &str) -> String {
         let path = self.path(code);
-        let inner: Vec<&str> = path
-            .iter()
-            .filter(|it| it.level != Level::District)
-            .map(|it| it.name.as_str())
-            .collect();
+        let inner = path.iter().filter(|it| it.level != Level::District);
+        let inner: Vec<&str> = inner.map(|it| name(it)).collect();
         if inner.is_empty() {
-            return path.last().map_or_else(String::new, |it| it.name.clone());
+            return path.last().map_or_else(String::new, |it| name(it).to_owned());
         }
         inner.join(" · ")
     }

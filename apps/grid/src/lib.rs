@@ -6,7 +6,6 @@ mod atlas;
 mod codes;
 mod import;
 mod index;
-mod jobs;
 mod model;
 mod outline;
 mod permissions;
@@ -69,7 +68,7 @@ impl App for Grid {
     fn start<'a>(&'a self, kernel: &'a Kernel) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             api::open(kernel).await?;
-            tokio::spawn(jobs::keep_fresh(kernel.clone()));
+            kernel.keep_fresh("areas", |kernel| Box::pin(async move { api::refresh(&kernel).await }));
             Ok(())
         })
     }

@@ -67,9 +67,29 @@ struct SessionRow {
     must_change: bool,
 }
 
-/// The user behind a token, if the session still lives.
-pub(crate) async fn resolve(kernel: &Kernel, token: &str) -> Result<Option<User>> {
-    let token = digest(token);
+/// The user behind a token, if the session still lives. `attended` says that a person is there, which keeps it alive; an
+/// open page that refreshes itself does not.
+pub(crate) async fn resolve(kernel: &Kernel, token: &str, attended: bool) -> Result<Option<User>> {
+    let Some((user, seen_at)) = look(kernel, digest(token)).await? else {
+        return Ok(None);
+    };
+    let now = kernel.now();
+    if attended && now.seconds_since(seen_at) >= 60 {
+        // Once a minute is enough to know that somebody is still there.
+        let sql = "UPDATE kernel_session SET seen_at = $2 WHERE token = $1";
+        let mut tx = kernel.db().begin().await?;
+        tx.run(sql, args![&user.token, now]).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(user))
+}
+
+/// The same user with the rights that they have by now; `None` when the session has ended meanwhile.
+pub(crate) async fn renew(kernel: &Kernel, user: &User) -> Result<Option<User>> {
+    Ok(look(kernel, user.token.clone()).await?.map(|it| it.0))
+}
+
+async fn look(kernel: &Kernel, token: String) -> Result<Option<(User, Time)>> {
     let mut tx = kernel.read().await?;
     let sql = "SELECT s.created_at, s.seen_at, u.id, u.login, u.name, u.body, u.area, u.must_change \
                FROM kernel_session s JOIN kernel_user u ON u.id = s.user_id WHERE s.token = $1 AND u.active";
@@ -87,16 +107,6 @@ pub(crate) async fn resolve(kernel: &Kernel, token: &str) -> Result<Option<User>
                WHERE g.user_id = $1 ORDER BY g.role, g.scope, g.code";
     let grants: Vec<(String, String, String, JsonText<Vec<String>>)> = tx.all(sql, args![row.id]).await?;
     drop(tx);
-    if now.seconds_since(row.seen_at) >= 60 {
-        // Once a minute is enough to know that somebody is still there.
-        let mut tx = kernel.db().begin().await?;
-        tx.run(
-            "UPDATE kernel_session SET seen_at = $2 WHERE token = $1",
-            args![&token, now],
-        )
-        .await?;
-        tx.commit().await?;
-    }
     let held = grants.into_iter().filter_map(|(role, scope, code, permissions)| {
         let reach = Reach::parse(&scope, &code)?;
         let permissions = permissions.0;
@@ -106,7 +116,7 @@ pub(crate) async fn resolve(kernel: &Kernel, token: &str) -> Result<Option<User>
             reach,
         })
     });
-    Ok(Some(User {
+    let user = User {
         id: row.id,
         login: row.login,
         name: row.name,
@@ -116,7 +126,8 @@ pub(crate) async fn resolve(kernel: &Kernel, token: &str) -> Result<Option<User>
         must_change: row.must_change,
         token,
         held: held.collect(),
-    }))
+    };
+    Ok(Some((user, row.seen_at)))
 }
 
 /// Opens a session without a password.
@@ -218,7 +229,7 @@ async fn session_create(
     let sql = "UPDATE kernel_user SET failures = 0, locked_until = NULL, last_login_at = $2 WHERE id = $1";
     tx.run(sql, args![account.id, now]).await?;
     tx.commit().await?;
-    let mut user = resolve(&kernel, &token)
+    let mut user = resolve(&kernel, &token, false)
         .await?
         .ok_or_else(|| Error::from(&codes::UNAUTHENTICATED))?;
     user.ip = ip;

@@ -121,7 +121,9 @@ pub(super) async fn identify(State(kernel): State<Kernel>, request: Request, nex
         return Error::from(&codes::CROSS_SITE).into_response();
     }
     if let Some(token) = session::token_of(&parts.headers) {
-        match session::resolve(&kernel, &token).await {
+        // The stream of news is opened again by the browser itself.
+        let attended = !parts.headers.contains_key("x-unattended") && parts.uri.path() != "/api/events";
+        match session::resolve(&kernel, &token, attended).await {
             Ok(Some(mut user)) => {
                 user.ip = client_ip(&parts, &kernel.config().http.trusted_proxies).map(|it| it.to_string());
                 parts.extensions.insert(user);

@@ -109,17 +109,31 @@ impl Client {
         self.send(Method::POST, path, Some(&kind), body).await
     }
 
-    /// Any request.
-    pub async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: Vec<u8>) -> Reply {
-        let mut request = Request::builder()
+    /// GET of a stream, whose pieces come as they are sent.
+    pub async fn open(&self, path: &str) -> axum::body::BodyDataStream {
+        let request = self.request(Method::GET, path);
+        let request = request.body(Body::empty()).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body().into_data_stream()
+    }
+
+    fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
+        let request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::ACCEPT_LANGUAGE, "en");
+        match &self.token {
+            Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+            None => request,
+        }
+    }
+
+    /// Any request.
+    pub async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: Vec<u8>) -> Reply {
+        let mut request = self.request(method, path);
         if let Some(kind) = kind {
             request = request.header(header::CONTENT_TYPE, kind);
-        }
-        if let Some(token) = &self.token {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         let request = request.body(Body::from(body)).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("the router answers");

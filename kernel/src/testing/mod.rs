@@ -31,6 +31,18 @@ pub struct Store {
     folder: std::path::PathBuf,
 }
 
+impl Store {
+    /// Its address, for a program that is started beside the test.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A folder that is removed with it.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+}
+
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

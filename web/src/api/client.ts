@@ -25,9 +25,19 @@ export function noteRefusal(problem: ProblemError) {
   if (problem.status === 401) onNoSession()
 }
 
+// A page that refreshes itself must not keep a session alive at a desk that nobody sits at.
+const UNATTENDED_AFTER = 60_000
+let touchedAt = Date.now()
+if (typeof window !== 'undefined') {
+  for (const sign of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart']) {
+    window.addEventListener(sign, () => (touchedAt = Date.now()), { passive: true, capture: true })
+  }
+}
+
 const problems: Middleware = {
   onRequest({ request }) {
     request.headers.set('Accept-Language', language)
+    if (Date.now() - touchedAt > UNATTENDED_AFTER) request.headers.set('X-Unattended', '1')
     return request
   },
   async onResponse({ response, schemaPath }) {

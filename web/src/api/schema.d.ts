@@ -920,6 +920,8 @@ export interface components {
             name: string;
             /** @description The names from the town down. */
             path: string;
+            /** @description The same in English, as far as there are English names. */
+            path_en: string;
         };
         /** @description Everything about one case, with what the user can do with it. */
         CaseDesk: {
@@ -2287,6 +2289,8 @@ export interface components {
         Suggestion: {
             /** @description What to show. */
             label: string;
+            /** @description The same in English, if it has an English name. */
+            label_en?: string | null;
             /** @description What to send. */
             value: string;
             /** @description Why it is proposed, in English. */

@@ -99,7 +99,7 @@ export default {
   },
   body: {
     choose: '选择责任单位',
-    kind: { department: '部门', company: '公司', town: '镇街', village: '村社区' },
+    kind: { department: '部门', company: '企业', town: '镇街', village: '村社区' },
   },
   post: { lead: '网格长', full_time: '专职网格员', part_time: '兼职网格员', volunteer: '志愿者' },
   pick: { suggested: '推荐', others: '其他', user: '选择人员' },

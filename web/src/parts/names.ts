@@ -1,9 +1,15 @@
 // Names for codes: asked for once, a family of areas at a time, and kept for the visit.
 import { reactive } from 'vue'
 import { api, ask } from '../api/client'
+import { language } from '../i18n'
 
-const areas = reactive(new Map<string, string>())
-const bodies = reactive(new Map<string, string>())
+type Names = { name: string; name_en?: string | null }
+const areas = reactive(new Map<string, Names>())
+const bodies = reactive(new Map<string, Names>())
+
+/** The name in the user's language, as far as there is one. */
+export const inLanguage = (it: Names): string => (language() === 'en' ? it.name_en || it.name : it.name)
+const known = (it: Names | undefined, code: string): string => (it ? inLanguage(it) : code)
 const asked = new Set<string>()
 
 /** Length of the code one level up: village 12 → town 9 → district 6. */
@@ -12,7 +18,7 @@ const parentOf = (code: string) => code.slice(0, code.length - 3)
 async function askFamily(parent: string) {
   const query = parent.length < 6 ? { level: 'district' as const, limit: 200 } : { parent, limit: 200 }
   const page = await ask(api.GET('/api/areas', { params: { query } }))
-  for (const a of page.items) areas.set(a.code, a.name)
+  for (const a of page.items) areas.set(a.code, a)
 }
 
 /** The area's name, or its code until (and unless) the name is known. Reactive. */
@@ -23,7 +29,7 @@ export function areaName(code: string | null | undefined): string {
     asked.add(parent)
     askFamily(parent).catch(() => asked.delete(parent))
   }
-  return areas.get(code) ?? code
+  return known(areas.get(code), code)
 }
 
 /** The area's name in so many words as tell it from others: a grid's with its village's, a village's with its town's. */
@@ -36,7 +42,7 @@ async function askBodies() {
   let after: string | undefined
   do {
     const page = await ask(api.GET('/api/bodies', { params: { query: { limit: 200, ...(after ? { after } : {}) } } }))
-    for (const b of page.items) bodies.set(b.code, b.name)
+    for (const b of page.items) bodies.set(b.code, b)
     after = page.next ?? undefined
   } while (after)
 }
@@ -52,7 +58,7 @@ export function bodyNames(): Promise<void> {
 export function bodyName(code: string | null | undefined): string {
   if (!code) return ''
   if (!bodies.has(code)) void bodyNames()
-  return bodies.get(code) ?? code
+  return known(bodies.get(code), code)
 }
 
 /** After an import or an edit: names are asked for anew. */

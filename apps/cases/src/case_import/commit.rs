@@ -140,7 +140,7 @@ pub async fn import_cases<R: Read + Seek + Send>(
     };
     // Another program, or a run that was broken off, may have made areas and classes.
     grid::api::refresh(kernel).await?;
-    catalogue::refresh(kernel.clone()).await?;
+    catalogue::refresh(kernel).await?;
     let mut resolver = Resolver::new(kernel, mapping)?;
     // A dry run is one transaction that is never committed, so that what it makes is there for the rows that follow.
     let mut open: Option<Work> = None;

@@ -200,7 +200,7 @@ pub(super) async fn list_preview(
         mark: String::new(),
         done: None,
     };
-    catalogue::refresh(kernel.clone()).await?;
+    catalogue::refresh(&kernel).await?;
     let (atlas, known) = (atlas(&kernel)?, catalogue(&kernel)?);
     let (mut preview, import) = understood(preview).await?;
     let plan = planned(&preview, &import, &atlas, &known);
@@ -258,7 +258,7 @@ pub(super) async fn list_commit(
     let loaded = list_import::load(&mut kernel.read().await?, id, user.id, kernel.now()).await?;
     let (preview, import) = understood(loaded.ok_or_else(gone)?).await?;
     for _ in 0..TRIES {
-        catalogue::refresh(kernel.clone()).await?;
+        catalogue::refresh(&kernel).await?;
         let (atlas, known) = (atlas(&kernel)?, catalogue(&kernel)?);
         let mut work = kernel.work(&user).await?;
         if let Some(first) = work.first_answer(Some(id.0), &input).await? {

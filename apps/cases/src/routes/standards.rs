@@ -353,7 +353,7 @@ pub(super) async fn standard_update(
     Path(id): Path<StandardId>,
     Json(input): Json<ChangedStandard>,
 ) -> Result<Json<StandardView>> {
-    catalogue::refresh(kernel.clone()).await?;
+    catalogue::refresh(&kernel).await?;
     let known = catalogue(&kernel)?;
     let before = known
         .standard(id)

@@ -166,5 +166,5 @@ fn the_diagram_in_the_readme_is_the_table() {
         .nth(1)
         .and_then(|it| it.split("<!-- flow:end -->").next());
     let expected = format!("\n```mermaid\n{}```\n", FLOW.mermaid(State::zh, Action::zh));
-    assert_eq!(drawn, Some(expected.as_str()), "run `jingwei docs` to draw it anew");
+    assert_eq!(drawn, Some(expected.as_str()), "run `cargo xtask gen` to draw it anew");
 }

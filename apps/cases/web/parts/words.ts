@@ -1,5 +1,5 @@
 // The words of the field in the user's language: names, actions, what an entry decided.
-import type { Named, TimelineEntry } from '@/api/types'
+import type { CaseRow, Named, TimelineEntry } from '@/api/types'
 import { i18n, language } from '@/i18n'
 
 type HasName = Pick<Named, 'name' | 'name_en'>
@@ -9,6 +9,9 @@ export function nameOf(it: HasName | null | undefined): string {
   if (!it) return ''
   return language() === 'en' ? it.name_en || it.name : it.name
 }
+
+/** An area with what lies above it. */
+export const pathOf = (area: CaseRow['area']) => inWords(area.path, area.path_en) || area.name
 
 /** Of a thing whose length or reason is told in both languages, such as a standard's limit. */
 export function inWords(zh: string | null | undefined, en: string | null | undefined): string {
