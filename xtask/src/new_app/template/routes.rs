@@ -81,6 +81,6 @@ async fn reach(tx: &mut Tx, user: &User, permission: &Permission, id: EntryId) -
 }
 
 async fn tell(work: &mut Work, entry: &Entry) -> Result<()> {
-    let place = Place { area: Some(&entry.area), body: None, owner: Some(entry.created_by) };
+    let place = Place { area: Some(&entry.area), body: None, owners: &[Some(entry.created_by)] };
     work.emit(&CHANGED, place, Changed { id: entry.id, state: entry.state }).await
 }
