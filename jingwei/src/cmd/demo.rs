@@ -97,7 +97,7 @@ fn configuration(options: &Options) -> Result<Config> {
         config.vault.key_file = options.data.join("vault.key");
     }
     if config.log.filter == usual.log.filter {
-        config.log.filter = "warn".to_owned();
+        config.log.filter = "warn,sqlx=error".to_owned();
     }
     Ok(config)
 }

@@ -107,9 +107,10 @@ fn configuration(file: Option<&Path>) -> Result<Config> {
     Config::load(file, environment)
 }
 
-/// Opens everything for a command that works on the database directly, as the service would. Only warnings are logged.
+/// Opens everything for a command that works on the database directly, as the service would. Only warnings are logged;
+/// slow statements are an import's daily bread.
 async fn open(config: Config) -> Result<Kernel> {
-    log("warn", &config.log.format);
+    log("warn,sqlx=error", &config.log.format);
     start(config).await
 }
 

@@ -273,13 +273,18 @@ impl Tx {
         tail: &'static str,
         rows: Vec<Vec<Value>>,
     ) -> sqlx::Result<u64> {
+        // SQLite looks a numbered parameter up among all those before it: a thousand of them take long. Those without a
+        // number it counts; here each is used once and in order, so that is the same.
+        let begin = match self.inner {
+            Inner::Sqlite(_) | Inner::SqliteTx(_) => Sql::unnumbered,
+            Inner::Postgres(_) | Inner::PostgresTx(_) => Sql::new,
+        };
         let mut touched = 0;
         let mut rows = rows.into_iter().peekable();
         while let Some(first) = rows.peek() {
-            // SQLite looks each parameter up among all those before it, so a statement with thousands takes far longer than
-            // as many in small ones, whose text both databases have ready after the first.
-            let batch = (400 / first.len().max(1)).max(1);
-            let mut sql = Sql::new(insert);
+            // Both databases have the text of full batches ready after the first.
+            let batch = (1_000 / first.len().max(1)).max(1);
+            let mut sql = begin(insert);
             for (n, row) in rows.by_ref().take(batch).enumerate() {
                 if n > 0 {
                     sql.push(", ");

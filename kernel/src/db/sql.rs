@@ -14,6 +14,7 @@ use super::Value;
 pub struct Sql {
     text: String,
     args: Vec<Value>,
+    unnumbered: bool,
 }
 
 impl Sql {
@@ -22,6 +23,15 @@ impl Sql {
         Self {
             text: text.to_owned(),
             args: Vec::new(),
+            unnumbered: false,
+        }
+    }
+
+    /// Begins a statement whose place-holders are a bare `?`, which SQLite takes in the order in which they stand.
+    pub(super) fn unnumbered(text: &'static str) -> Self {
+        Self {
+            unnumbered: true,
+            ..Self::new(text)
         }
     }
 
@@ -34,8 +44,12 @@ impl Sql {
     /// Adds a place-holder and its value.
     pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.args.push(value.into());
-        self.text.push('$');
-        self.text.push_str(&self.args.len().to_string());
+        if self.unnumbered {
+            self.text.push('?');
+        } else {
+            self.text.push('$');
+            self.text.push_str(&self.args.len().to_string());
+        }
         self
     }
 
