@@ -34,8 +34,8 @@ impl Progress {
     /// So much is done, and what that is.
     pub(super) fn at(&self, done: u64, what: impl Display) {
         if let Some(bar) = &self.bar {
-            bar.set_position(done);
             bar.set_message(what.to_string());
+            bar.set_position(done);
             return;
         }
         let tenth = done.saturating_mul(LINES) / self.total.max(1);
