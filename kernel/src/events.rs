@@ -158,11 +158,13 @@ pub(crate) async fn run(kernel: Kernel) {
 }
 
 async fn turn(kernel: &Kernel, told: &mut Option<i64>) -> Result<bool> {
-    let more = number_and_seal(kernel).await?;
+    // Looked up before anything is numbered, or the first news after the start would be taken for old.
     let from = match *told {
         Some(seq) => seq,
         None => last_number(kernel).await?,
     };
+    *told = Some(from);
+    let more = number_and_seal(kernel).await?;
     let events: Vec<Event> = kernel.read().await?.all(EVENTS, args![from]).await?;
     *told = Some(events.last().map_or(from, |it| it.seq));
     let any = !events.is_empty();
