@@ -22,6 +22,8 @@ test('an area is reached by tree, by search, by map and by address', async ({ wa
 
   await page.goto('/areas')
   await page.getByRole('searchbox', { name: '按名称或代码查找' }).fill(name)
+  // Until the server has answered, the tree still stands there.
+  await expect(tree.getByRole('treeitem').first()).toContainText(name)
   await tree.getByRole('treeitem').first().click()
   await expect(page.locator('.area-facts h2')).toHaveText(name)
   await page.getByRole('button', { name: '收起', exact: true }).click()
