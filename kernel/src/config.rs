@@ -23,6 +23,8 @@ pub struct Config {
     pub session: Session,
     /// `[files]`
     pub files: FileStore,
+    /// `[paper]`
+    pub paper: Paper,
     /// `[vault]`
     pub vault: VaultKey,
     /// `[log]`
@@ -161,6 +163,14 @@ impl Default for FileStore {
             max_megabytes: 20,
         }
     }
+}
+
+/// How documents are set.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Paper {
+    /// A folder with fonts, looked at before the system's own.
+    pub fonts: Option<PathBuf>,
 }
 
 /// The key to personal data.

@@ -11,6 +11,8 @@ kernel::codes! {
     OUTSIDE = 422, "cases.outside", "位置不在本区范围内", "The place lies outside the district";
     /// There is no contact to show.
     NO_CONTACT = 404, "cases.no_contact", "该案件没有上报人联系方式", "This case has no contact";
+    /// As many exports as may run at once run already.
+    EXPORT_BUSY = 429, "cases.export_busy", "已有导出正在进行，请等它完成后再试", "Exports are running already; wait until one has ended";
     /// A preview that is not there any more.
     PREVIEW_GONE = 404, "cases.preview_gone", "预览已过期，请重新上传文件", "The preview has expired; upload the file again";
 }

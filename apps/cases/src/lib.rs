@@ -13,6 +13,7 @@ mod desk;
 mod intake;
 mod list_import;
 mod moves;
+mod out;
 mod rehearsal;
 mod routes;
 mod seed;
@@ -73,6 +74,7 @@ impl App for Cases {
         Box::pin(async {
             catalogue::offer_national_classes(kernel).await?;
             catalogue::reload(kernel).await?;
+            out::start(kernel);
             kernel.keep_fresh("responsibility list", |kernel| {
                 Box::pin(async move { catalogue::refresh(&kernel).await })
             });

@@ -33,6 +33,8 @@ kernel::permissions! {
     CASE_CONTACT = "cases.contact", "查看上报人联系方式", "See reporters' contacts";
     /// See the figures.
     CASE_FIGURES = "cases.figures", "查看统计", "See figures";
+    /// Take lists of cases along as files.
+    CASE_EXPORT = "cases.export", "导出案件", "Export cases";
     /// Change the responsibility list.
     STANDARDS_MANAGE = "cases.standards", "管理责任清单", "Manage the responsibility list";
 }
@@ -93,7 +95,14 @@ pub static GRANTS: &[RoleGrant] = &[
     },
     RoleGrant {
         role: "acceptor",
-        permissions: &[&CASE_REPORT, &CASE_ACCEPT, &CASE_EVALUATE, &CASE_NOTE, &CASE_CONTACT],
+        permissions: &[
+            &CASE_REPORT,
+            &CASE_ACCEPT,
+            &CASE_EVALUATE,
+            &CASE_NOTE,
+            &CASE_CONTACT,
+            &CASE_EXPORT,
+        ],
     },
     RoleGrant {
         role: "shift_lead",
@@ -104,20 +113,21 @@ pub static GRANTS: &[RoleGrant] = &[
             &CASE_NOTE,
             &CASE_CONTACT,
             &CASE_FIGURES,
+            &CASE_EXPORT,
             &STANDARDS_MANAGE,
         ],
     },
     RoleGrant {
         role: "dispatcher",
-        permissions: &[&CASE_DISPATCH, &CASE_NOTE, &CASE_FIGURES],
+        permissions: &[&CASE_DISPATCH, &CASE_NOTE, &CASE_FIGURES, &CASE_EXPORT],
     },
     RoleGrant {
         role: "body_clerk",
-        permissions: &[&CASE_REPORT, &CASE_HANDLE, &CASE_ASSIGN, &CASE_NOTE],
+        permissions: &[&CASE_REPORT, &CASE_HANDLE, &CASE_ASSIGN, &CASE_NOTE, &CASE_EXPORT],
     },
     RoleGrant {
         role: "body_head",
-        permissions: &[&CASE_HANDLE, &CASE_ASSIGN, &CASE_NOTE, &CASE_FIGURES],
+        permissions: &[&CASE_HANDLE, &CASE_ASSIGN, &CASE_NOTE, &CASE_FIGURES, &CASE_EXPORT],
     },
     RoleGrant {
         role: "checker",
@@ -125,6 +135,6 @@ pub static GRANTS: &[RoleGrant] = &[
     },
     RoleGrant {
         role: "leader",
-        permissions: &[&CASE_FIGURES, &CASE_NOTE],
+        permissions: &[&CASE_FIGURES, &CASE_NOTE, &CASE_EXPORT],
     },
 ];

@@ -17,11 +17,11 @@ use crate::catalogue::{self, Standard};
 use crate::model::StandardId;
 
 /// The grid that the tests' cases lie in.
-const GRID: &str = "320999101201001";
-const OTHER_GRID: &str = "320999102201001";
+pub(crate) const GRID: &str = "320999101201001";
+pub(crate) const OTHER_GRID: &str = "320999102201001";
 
 /// A city with two towns, two bodies and one standard of two working days.
-async fn city(store: Store) -> TestCity {
+pub(crate) async fn city(store: Store) -> TestCity {
     let apps: Vec<Box<dyn App>> = vec![Box::new(grid::Grid), Box::new(crate::Cases)];
     let city = TestCity::start(store, apps).await;
     let mut work = city.kernel.system_work().await.expect("begins");
@@ -91,18 +91,18 @@ fn standard_id() -> StandardId {
 }
 
 /// The people of the six steps.
-struct People {
-    worker: Client,
-    acceptor: Client,
-    shift_lead: Client,
-    dispatcher: Client,
-    clerk: Client,
-    water: Client,
-    checker: Client,
-    leader: Client,
+pub(crate) struct People {
+    pub worker: Client,
+    pub acceptor: Client,
+    pub shift_lead: Client,
+    pub dispatcher: Client,
+    pub clerk: Client,
+    pub water: Client,
+    pub checker: Client,
+    pub leader: Client,
 }
 
-async fn people(city: &TestCity) -> People {
+pub(crate) async fn people(city: &TestCity) -> People {
     People {
         worker: city
             .user_with(&[("worker", Reach::Area(GRID.into())), ("worker", Reach::Own)])
@@ -117,7 +117,7 @@ async fn people(city: &TestCity) -> People {
     }
 }
 
-fn report() -> Value {
+pub(crate) fn report() -> Value {
     json!({
         "source": "worker",
         "class": "2026.M01001",
@@ -128,7 +128,7 @@ fn report() -> Value {
 }
 
 /// Makes a move on the latest version and gives the receipt.
-async fn go(who: &Client, case: &str, action: &str, more: Value) -> Value {
+pub(crate) async fn go(who: &Client, case: &str, action: &str, more: Value) -> Value {
     let version = version(who, case).await;
     let mut body = json!({ "version": version, "action": action });
     if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
@@ -142,12 +142,12 @@ async fn version(who: &Client, case: &str) -> i64 {
     desk["facts"]["version"].as_i64().expect("a version")
 }
 
-fn id_of(receipt: &Value) -> String {
+pub(crate) fn id_of(receipt: &Value) -> String {
     receipt["id"].as_str().expect("an id").to_owned()
 }
 
 /// Takes a new case as far as dispatched to D01.
-async fn dispatched(people: &People) -> String {
+pub(crate) async fn dispatched(people: &People) -> String {
     let case = id_of(&people.worker.post("/api/cases", report()).await.ok());
     go(&people.acceptor, &case, "accept", json!({})).await;
     go(&people.shift_lead, &case, "file", json!({ "standard": standard_id() })).await;

@@ -2,6 +2,7 @@
 import desk from './messages/desk'
 import figures from './messages/figures'
 import list from './messages/list'
+import out from './messages/out'
 import standards from './messages/standards'
 
 const zh = {
@@ -32,6 +33,7 @@ const zh = {
   source: { worker: '网格员', resident: '居民', hotline: '热线', department: '部门' },
   ...desk.zh,
   list: list.zh,
+  out: out.zh,
   figures: figures.zh,
   standards: standards.zh,
 }
@@ -63,6 +65,7 @@ const en: typeof zh = {
   source: { worker: 'Grid worker', resident: 'Resident', hotline: 'Hotline', department: 'Department' },
   ...desk.en,
   list: list.en,
+  out: out.en,
   figures: figures.en,
   standards: standards.en,
 }

@@ -93,6 +93,7 @@ const ACCOUNTS: &str = "账号 Accounts";
 const AUDIT: &str = "审计链 Audit chain";
 const JOBS: &str = "后台任务 Jobs";
 const FILES: &str = "文件 Files";
+const FONTS: &str = "字体 Fonts";
 const VAULT: &str = "个人信息密钥 Vault key";
 const CLOCK: &str = "时钟 Clock";
 const HOLIDAYS: &str = "节假日 Holidays";
@@ -104,6 +105,7 @@ async fn look(settings: &Settings, config: &Config) -> Vec<Line> {
     let mut lines = vec![configuration(settings, config)];
     let used = database(config, now, &mut lines).await;
     lines.push(files(config).await);
+    lines.push(fonts(config));
     lines.push(vault_key(config, used));
     lines.push(holidays(config, now));
     lines.extend(disk(config));
@@ -356,6 +358,17 @@ async fn files(config: &Config) -> Line {
             ok(FILES, format!("{store}: {error:#}")).fail(zh, en)
         }
         Err(_) => ok(FILES, store).fail("20 秒内无应答", "no answer within 20 s"),
+    }
+}
+
+/// Documents need a font with Chinese characters; everything else works without.
+fn fonts(config: &Config) -> Line {
+    match paper::Press::new(config.paper.fonts.as_deref()).fonts() {
+        Ok(found) => ok(FONTS, found.to_string()),
+        Err(error) => ok(FONTS, error.to_string()).warn(
+            "没有中文字体，PDF 无法生成：安装 fonts-noto-cjk，或将字体放入 paper.fonts 所指文件夹",
+            "without a Chinese font there is no PDF: install fonts-noto-cjk, or put one into the folder of paper.fonts",
+        ),
     }
 }
 

@@ -64,8 +64,16 @@ pub fn build(kernel: &Kernel, apps: &[Box<dyn App>], pages: Pages) -> (Router, O
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(layers::careful))
         .layer(from_fn_with_state(kernel.clone(), layers::observe))
-        // Server-sent events must go out at once and photos are compressed already (the default predicate knows both).
-        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::new("image/"))))
+        // Server-sent events must go out at once (the default predicate knows them); photos, documents and workbooks are
+        // compressed already.
+        .layer(
+            CompressionLayer::new().compress_when(
+                DefaultPredicate::new()
+                    .and(NotForContentType::new("image/"))
+                    .and(NotForContentType::new("application/pdf"))
+                    .and(NotForContentType::new("application/vnd.")),
+            ),
+        )
         .with_state(kernel.clone());
     (api, openapi)
 }

@@ -18,7 +18,7 @@ use crate::{codes, intake, moves, store};
 
 /// A case that the user may read: one in their scope, or one of their own, such as a body's clerk reports for another
 /// body. What is neither looks as if it did not exist.
-pub(super) async fn readable(tx: &mut kernel::db::Tx, user: &User, id: CaseId) -> Result<Case> {
+pub(crate) async fn readable(tx: &mut kernel::db::Tx, user: &User, id: CaseId) -> Result<Case> {
     let case = store::find(tx, id).await?.ok_or_else(not_found)?;
     let owners = case.owners();
     let scope = user.scope(&CASE_READ);

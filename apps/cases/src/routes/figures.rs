@@ -6,7 +6,7 @@ use kernel::Kernel;
 use kernel::auth::User;
 use kernel::error::{Fields, Result, codes as kernel_codes};
 use kernel::http::{Json, Query};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use crate::catalogue::catalogue;
@@ -16,18 +16,18 @@ use crate::store::{self, GroupBy};
 use crate::view::{FigureRow, Figures, Named, Names};
 
 /// Which figures.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct FigureQuery {
+pub(crate) struct FigureQuery {
     /// What they are grouped by; `town` if not said.
     #[param(inline)]
-    by: Option<GroupBy>,
+    pub by: Option<GroupBy>,
     /// Only this area and below.
-    under: Option<String>,
+    pub under: Option<String>,
     /// Cases reported on this day or later, `YYYY-MM-DD`.
-    from: Option<String>,
+    pub from: Option<String>,
     /// Cases reported on this day or earlier.
-    to: Option<String>,
+    pub to: Option<String>,
 }
 
 /// Figures of the cases reported in a period.
@@ -37,6 +37,11 @@ pub(super) async fn case_figures(
     user: User,
     Query(query): Query<FigureQuery>,
 ) -> Result<Json<Figures>> {
+    figures_of(&kernel, &user, &query).await.map(Json)
+}
+
+/// The figures that a user asks for, of what they may see.
+pub(crate) async fn figures_of(kernel: &Kernel, user: &User, query: &FigureQuery) -> Result<Figures> {
     let mut fields = Fields::new();
     for (field, day) in [("from", &query.from), ("to", &query.to)] {
         if day
@@ -51,7 +56,7 @@ pub(super) async fn case_figures(
     let scope = user.scope(&CASE_FIGURES);
     let (under, from, to) = (query.under.as_deref(), query.from.as_deref(), query.to.as_deref());
     let groups = store::figures(&mut kernel.read().await?, by, &scope, under, from, to).await?;
-    let (atlas, catalogue) = (atlas(&kernel)?, catalogue(&kernel)?);
+    let (atlas, catalogue) = (atlas(kernel)?, catalogue(kernel)?);
     let names = Names {
         atlas: &atlas,
         catalogue: &catalogue,
@@ -80,10 +85,10 @@ pub(super) async fn case_figures(
         name: "合计".to_owned(),
         name_en: Some("All".to_owned()),
     };
-    Ok(Json(Figures {
+    Ok(Figures {
         rows: rows
             .map(|it| FigureRow::new(named(&it.code), it.counts, of_body))
             .collect(),
         total: FigureRow::new(all, total, false),
-    }))
+    })
 }

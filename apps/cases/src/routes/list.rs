@@ -23,7 +23,7 @@ use crate::store::{self, CaseQuery, Filter, Sort};
 use crate::view::{CaseRow, Names, light_schema};
 
 /// Reads the words of a query.
-pub(super) fn understand<'a>(
+pub(crate) fn understand<'a>(
     kernel: &Kernel,
     user: &User,
     query: &'a CaseQuery,

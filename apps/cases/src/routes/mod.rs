@@ -6,6 +6,9 @@ mod list;
 mod list_import;
 mod standards;
 
+pub(crate) use figures::{FigureQuery, figures_of};
+pub(crate) use list::understand;
+
 use axum::extract::DefaultBodyLimit;
 use kernel::http::{Guard, Routes, routes};
 
@@ -37,4 +40,5 @@ pub(crate) fn table() -> Routes {
         .add(routes!(list_import::list_look).needs(&STANDARDS_MANAGE))
         .add(routes!(list_import::list_commit).needs(&STANDARDS_MANAGE))
         .add(routes!(list_import::list_export).needs(&CASE_READ))
+        .merge(crate::out::routes())
 }

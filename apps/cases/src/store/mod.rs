@@ -427,9 +427,13 @@ pub fn urgency(case: &Case) -> i64 {
 /// A page of cases.
 pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Case>> {
     let page = filter.query.page();
+    batch(tx, filter, page.key()?, page.fetch()).await
+}
+
+/// The cases that come after one of them, at most so many; the key is what the list is sorted by, and the id.
+pub async fn batch(tx: &mut Tx, filter: &Filter<'_>, key: Option<(i64, CaseId)>, most: i64) -> Result<Vec<Case>> {
     let mut sql = Sql::new(CASE);
     filter.push(&mut sql);
-    let key: Option<(i64, CaseId)> = page.key()?;
     match filter.query.order() {
         Sort::Due => {
             if let Some((due, id)) = key {
@@ -454,8 +458,16 @@ pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Case>> {
             sql.push(" ORDER BY reported_at DESC, id DESC");
         }
     }
-    sql.push(" LIMIT ").bind(page.fetch());
+    sql.push(" LIMIT ").bind(most);
     Ok(tx.list(sql).await?)
+}
+
+/// How many cases there are.
+pub async fn count_cases(tx: &mut Tx, filter: &Filter<'_>) -> Result<i64> {
+    let mut sql = Sql::new("SELECT COUNT(*) FROM cases_case");
+    filter.push(&mut sql);
+    let rows: Vec<(i64,)> = tx.list(sql).await?;
+    Ok(rows.first().map_or(0, |it| it.0))
 }
 
 /// A case on a map.

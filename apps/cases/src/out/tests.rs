@@ -1,0 +1,3 @@
+//! What leaves the system is what the list shows, to whom it shows it.
+
+mod files;

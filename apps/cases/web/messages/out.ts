@@ -1,0 +1,22 @@
+// Texts of what leaves the system: exports, documents, saved filters, messages.
+const zh = {
+  export: '导出',
+  xlsx: 'Excel 工作簿（.xlsx）',
+  csv: 'CSV（逗号分隔）',
+  percent: '正在导出 {percent}%',
+  preparing: '正在准备 {rows} 行…',
+  bytes: '已接收 {mb} MB',
+  stop: '停止导出',
+  saved: '已导出 | 已导出 {rows} 行',
+}
+const en: typeof zh = {
+  export: 'Export',
+  xlsx: 'Excel workbook (.xlsx)',
+  csv: 'CSV (comma-separated)',
+  percent: 'Exporting {percent}%',
+  preparing: 'Preparing {rows} rows…',
+  bytes: '{mb} MB received',
+  stop: 'Stop the export',
+  saved: 'Exported | {rows} rows exported',
+}
+export default { zh, en }
