@@ -13,6 +13,10 @@ kernel::codes! {
     NO_CONTACT = 404, "cases.no_contact", "该案件没有上报人联系方式", "This case has no contact";
     /// As many exports as may run at once run already.
     EXPORT_BUSY = 429, "cases.export_busy", "已有导出正在进行，请等它完成后再试", "Exports are running already; wait until one has ended";
+    /// The press has no font with Chinese characters.
+    NO_FONT = 503, "cases.no_font", "服务器没有中文字体，暂时不能生成 PDF，请管理员安装 fonts-noto-cjk", "The server has no Chinese font, so there is no PDF; ask your administrator to install fonts-noto-cjk";
+    /// Too many documents are being set, or this one takes too long.
+    PAPER_BUSY = 503, "cases.paper_busy", "正在生成的文件较多，请稍后再试", "Too many documents are being made; try again shortly";
     /// A preview that is not there any more.
     PREVIEW_GONE = 404, "cases.preview_gone", "预览已过期，请重新上传文件", "The preview has expired; upload the file again";
 }

@@ -24,6 +24,7 @@ pub use many::{Person, by_login, create_users, people};
 pub use password::hash as hash_password;
 pub use roles::{Role, RoleGrant, RoleView, offer_permissions, roles};
 pub use scope::{Columns, Reach, Scope};
+pub use session::user_by_id;
 pub use users::{GrantView, ScopeView};
 
 id!(

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use super::{Held, Reach, User, UserId, password};
 use crate::audit::{self, Entry};
-use crate::db::Json as JsonText;
+use crate::db::{Json as JsonText, Tx};
 use crate::error::{Error, Fields, codes};
 use crate::http::{Guard, Json, Routes, client_ip};
 use crate::{Kernel, Result, Time, args};
@@ -103,19 +103,8 @@ async fn look(kernel: &Kernel, token: String) -> Result<Option<(User, Time)>> {
     if idle || too_old {
         return Ok(None);
     }
-    let sql = "SELECT g.role, g.scope, g.code, r.permissions FROM kernel_grant g JOIN kernel_role r ON r.code = g.role \
-               WHERE g.user_id = $1 ORDER BY g.role, g.scope, g.code";
-    let grants: Vec<(String, String, String, JsonText<Vec<String>>)> = tx.all(sql, args![row.id]).await?;
+    let held = grants(&mut tx, row.id).await?;
     drop(tx);
-    let held = grants.into_iter().filter_map(|(role, scope, code, permissions)| {
-        let reach = Reach::parse(&scope, &code)?;
-        let permissions = permissions.0;
-        Some(Held {
-            role,
-            permissions,
-            reach,
-        })
-    });
     let user = User {
         id: row.id,
         login: row.login,
@@ -125,9 +114,48 @@ async fn look(kernel: &Kernel, token: String) -> Result<Option<(User, Time)>> {
         ip: None,
         must_change: row.must_change,
         token,
-        held: held.collect(),
+        held: held.into(),
     };
     Ok(Some((user, row.seen_at)))
+}
+
+/// What an account's roles allow, and how far each reaches.
+async fn grants(tx: &mut Tx, user: UserId) -> Result<Vec<Held>> {
+    let sql = "SELECT g.role, g.scope, g.code, r.permissions FROM kernel_grant g JOIN kernel_role r ON r.code = g.role \
+               WHERE g.user_id = $1 ORDER BY g.role, g.scope, g.code";
+    let rows: Vec<(String, String, String, JsonText<Vec<String>>)> = tx.all(sql, args![user]).await?;
+    let held = rows.into_iter().filter_map(|(role, scope, code, permissions)| {
+        let reach = Reach::parse(&scope, &code)?;
+        let permissions = permissions.0;
+        Some(Held {
+            role,
+            permissions,
+            reach,
+        })
+    });
+    Ok(held.collect())
+}
+
+/// A user with the rights that they have by now, for what is looked up in their name while they are away; `None` when
+/// their account is closed.
+pub async fn user_by_id(kernel: &Kernel, id: UserId) -> Result<Option<User>> {
+    let mut tx = kernel.read().await?;
+    let sql = "SELECT login, name, body, area, must_change FROM kernel_user WHERE id = $1 AND active";
+    let found: Option<(String, String, Option<String>, Option<String>, bool)> = tx.one(sql, args![id]).await?;
+    let Some((login, name, body, area, must_change)) = found else {
+        return Ok(None);
+    };
+    Ok(Some(User {
+        id,
+        login,
+        name,
+        body,
+        area,
+        ip: None,
+        must_change,
+        token: String::new(),
+        held: grants(&mut tx, id).await?.into(),
+    }))
 }
 
 /// Opens a session without a password.

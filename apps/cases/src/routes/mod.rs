@@ -6,6 +6,7 @@ mod list;
 mod list_import;
 mod standards;
 
+pub(crate) use desk::readable;
 pub(crate) use figures::{FigureQuery, figures_of};
 pub(crate) use list::understand;
 
