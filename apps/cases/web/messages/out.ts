@@ -8,6 +8,11 @@ const zh = {
   bytes: '已接收 {mb} MB',
   stop: '停止导出',
   saved: '已导出 | 已导出 {rows} 行',
+  pdf: '打印 / PDF',
+  bulletin: '月报',
+  month: '月份',
+  bulletinText: '所选月份与上月、去年同月对比，含各镇街、单位、高发类别及图表。',
+  bulletinGet: '生成 PDF',
 }
 const en: typeof zh = {
   export: 'Export',
@@ -18,5 +23,10 @@ const en: typeof zh = {
   bytes: '{mb} MB received',
   stop: 'Stop the export',
   saved: 'Exported | {rows} rows exported',
+  pdf: 'Print / PDF',
+  bulletin: 'Bulletin',
+  month: 'Month',
+  bulletinText: 'The month beside the one before and the same month a year before: towns, bodies, most frequent classes, with charts.',
+  bulletinGet: 'Make the PDF',
 }
 export default { zh, en }

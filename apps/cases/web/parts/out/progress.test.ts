@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { monthBefore } from './month'
 import { percentOf } from './progress'
 
 describe('how far an export is', () => {
@@ -10,5 +11,12 @@ describe('how far an export is', () => {
     expect(percentOf('csv', { lines: 5 })).toBeUndefined()
     expect(percentOf('csv', { lines: 1, rows: 0 })).toBeUndefined()
     expect(percentOf('xlsx', { lines: 5, rows: 10 })).toBeUndefined()
+  })
+})
+
+describe('the month before', () => {
+  it('may lie in the year before', () => {
+    expect(monthBefore('2026-01-31')).toBe('2025-12')
+    expect(monthBefore('2026-12-01')).toBe('2026-11')
   })
 })
