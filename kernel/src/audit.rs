@@ -51,7 +51,14 @@ pub(crate) async fn write(tx: &mut Tx, kernel: &Kernel, user: Option<&User>, at:
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let id = kernel.id::<uuid::Uuid>().to_string();
     let actor = user.map(|it| it.id.to_string());
-    let name = user.map_or("system", |it| it.name.as_str());
+    // Of a machine one wants to know with which of its keys it came.
+    let name = user.map_or_else(
+        || "system".to_owned(),
+        |it| match &it.key {
+            Some(key) => format!("{} (jw_{key})", it.name),
+            None => it.name.clone(),
+        },
+    );
     let ip = user.and_then(|it| it.ip.clone());
     let values = args![
         id,

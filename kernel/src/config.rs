@@ -29,6 +29,8 @@ pub struct Config {
     pub vault: VaultKey,
     /// `[log]`
     pub log: Log,
+    /// `[hooks]`
+    pub hooks: Hooks,
     /// Whether this is a demo: its accounts are shown on the log-in page. Never set on a real district.
     pub demo: bool,
 }
@@ -100,6 +102,9 @@ pub struct Http {
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether cookies are sent over HTTPS only; set it wherever a proxy speaks HTTPS.
     pub secure_cookies: bool,
+    /// The address under which the outside reaches this program, e.g. `https://jw.example.cn`: links that are sent to other
+    /// systems begin with it.
+    pub public_url: Option<String>,
     /// A token with which `/metrics` can be read from elsewhere than this machine.
     pub metrics_token: Option<String>,
 }
@@ -110,9 +115,19 @@ impl Default for Http {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             trusted_proxies: Vec::new(),
             secure_cookies: false,
+            public_url: None,
             metrics_token: None,
         }
     }
+}
+
+/// What may be sent to other systems.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Hooks {
+    /// Whether news may go to this machine itself and to private networks. Off, so that nobody can make the server ask
+    /// what only it can reach.
+    pub allow_private: bool,
 }
 
 /// How long a log-in lasts.
@@ -244,6 +259,12 @@ impl Config {
         }
         if !(1..=500).contains(&self.database.connections) {
             bail!("database.connections: must lie between 1 and 500");
+        }
+        if let Some(url) = &self.http.public_url
+            && !url.starts_with("http://")
+            && !url.starts_with("https://")
+        {
+            bail!("http.public_url: must begin with http:// or https://");
         }
         if self.session.idle_minutes < 1 || self.session.max_hours < 1 {
             bail!("session: both times must be at least 1");

@@ -76,6 +76,10 @@ pub mod codes {
         FILE_TYPE = 415, "kernel.file_type", "不支持的文件类型，可上传 {allowed}", "This type of file is not taken; allowed: {allowed}";
         /// A photo that cannot be read.
         BAD_IMAGE = 422, "kernel.bad_image", "图片已损坏或无法读取", "The picture is damaged or cannot be read";
+        /// More requests than the key's limit.
+        TOO_MANY = 429, "kernel.too_many", "请求过于频繁，请在 {seconds} 秒后重试", "Too many requests; try again in {seconds} seconds";
+        /// A key that is used from elsewhere than it may be.
+        KEY_ADDRESS = 403, "kernel.key_address", "该接口密钥不允许从此地址使用", "This key may not be used from this address";
         /// Took longer than allowed.
         TIMEOUT = 503, "kernel.timeout", "系统繁忙，请稍后重试", "Busy; please try again shortly";
         /// A bug or a broken part; the log has it under the trace id.

@@ -24,7 +24,7 @@ use crate::auth::{Permission, User, UserId, session};
 use crate::db::Tx;
 use crate::error::Error;
 use crate::http::{Guard, Routes};
-use crate::{Kernel, Result, Time, args, audit};
+use crate::{Kernel, Result, Time, args, audit, hooks};
 
 /// A kind of news.
 #[derive(Debug)]
@@ -49,6 +49,8 @@ pub struct Place<'a> {
 /// An event as it was written.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Event {
+    /// Its id, the same everywhere.
+    pub id: String,
     /// Its number.
     pub seq: i64,
     /// When it happened.
@@ -71,7 +73,7 @@ impl Event {
         serde_json::from_str(&self.data).map_err(Error::internal)
     }
 
-    fn visible_to(&self, kernel: &Kernel, user: &User) -> bool {
+    pub(crate) fn visible_to(&self, kernel: &Kernel, user: &User) -> bool {
         let Some(topic) = kernel.topic(&self.topic) else {
             return false;
         };
@@ -88,7 +90,7 @@ impl Event {
 pub struct Listener {
     /// Its name; the number of the last event it has dealt with is kept under it.
     pub name: &'static str,
-    /// The topics it wants.
+    /// The topics it wants; `*` stands for all.
     pub topics: &'static [&'static str],
     /// What it does. An error is kept and shown, and the event is tried again at the next turn.
     pub handle: fn(Kernel, Event) -> BoxFuture<'static, Result<()>>,
@@ -133,7 +135,7 @@ impl Hub {
 }
 
 const EVENTS: &str =
-    "SELECT seq, at, topic, area, body, owners, data FROM kernel_event WHERE seq > $1 ORDER BY seq LIMIT 500";
+    "SELECT id, seq, at, topic, area, body, owners, data FROM kernel_event WHERE seq > $1 ORDER BY seq LIMIT 500";
 
 /// Numbers, tells and listens until the program stops.
 pub(crate) async fn run(kernel: Kernel) {
@@ -171,12 +173,19 @@ async fn turn(kernel: &Kernel, told: &mut Option<i64>) -> Result<bool> {
     for event in events {
         kernel.hub().tell(event);
     }
+    tell_listeners(kernel).await?;
+    Ok(more || any)
+}
+
+/// Lets each listener deal with the news that it has not dealt with.
+pub async fn tell_listeners(kernel: &Kernel) -> Result<()> {
+    listen(kernel, &hooks::listener()).await?;
     for app in kernel.apps() {
         for listener in app.listeners() {
             listen(kernel, &listener).await?;
         }
     }
-    Ok(more || any)
+    Ok(())
 }
 
 async fn last_number(kernel: &Kernel) -> Result<i64> {
@@ -249,7 +258,7 @@ async fn listen(kernel: &Kernel, listener: &Listener) -> Result<()> {
         };
         for event in events
             .into_iter()
-            .filter(|it| listener.topics.contains(&it.topic.as_str()))
+            .filter(|it| listener.topics.contains(&it.topic.as_str()) || listener.topics == ["*"])
         {
             let failed = (listener.handle)(kernel.clone(), event.clone()).await.err();
             if let Some(error) = failed {

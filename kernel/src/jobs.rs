@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 use crate::auth::{JOBS_MANAGE, User, not_found};
 use crate::http::{Guard, Json, Path, Routes};
-use crate::{Kernel, Result, Time, args};
+use crate::{Kernel, Result, Time, args, hooks};
 
 /// A job.
 #[derive(Clone, Copy)]
@@ -104,13 +104,16 @@ pub async fn run_if_due(kernel: &Kernel, job: &Job) -> Result<bool> {
 
 /// The kernel's own: sweeping up what has had its time.
 pub(crate) fn kernel_jobs() -> Vec<Job> {
-    vec![Job {
-        name: "kernel.sweep",
-        zh: "清理过期会话、旧消息和未使用的文件",
-        en: "Sweep out ended sessions, old news and files that nobody attached",
-        every: Duration::from_secs(3600),
-        run: |kernel| Box::pin(sweep(kernel)),
-    }]
+    vec![
+        hooks::job(),
+        Job {
+            name: "kernel.sweep",
+            zh: "清理过期会话、旧消息和未使用的文件",
+            en: "Sweep out ended sessions, old news and files that nobody attached",
+            every: Duration::from_secs(3600),
+            run: |kernel| Box::pin(sweep(kernel)),
+        },
+    ]
 }
 
 async fn sweep(kernel: Kernel) -> Result<String> {
@@ -130,11 +133,12 @@ async fn sweep(kernel: Kernel) -> Result<String> {
             args![week],
         )
         .await?;
+    let deliveries = hooks::sweep(&mut tx, now).await?;
     let answers = tx.run("DELETE FROM kernel_answer WHERE at < $1", args![week]).await?;
     tx.commit().await?;
     let files = kernel.files().sweep(&kernel, now.plus_seconds(-day)).await?;
     Ok(format!(
-        "{sessions} sessions, {events} events, {answers} answers, {files} files"
+        "{sessions} sessions, {events} events, {deliveries} deliveries, {answers} answers, {files} files"
     ))
 }
 

@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::db::{Db, Tx};
 use crate::events::{self, Hub, Topic};
 use crate::files::Files;
+use crate::hooks;
 use crate::jobs::{self, Job};
 use crate::vault::Vault;
 use crate::work::Work;
@@ -74,6 +75,7 @@ impl Kernel {
             stop: CancellationToken::new(),
             last_id: AtomicU64::new(0),
         }));
+        kernel.share(auth::keys::Limiter::default());
         auth::offer_permissions(&kernel)
             .await
             .map_err(|error| anyhow::anyhow!("{error}"))?;
@@ -154,11 +156,13 @@ impl Kernel {
 
     /// A topic by its name.
     pub fn topic(&self, name: &str) -> Option<&'static Topic> {
-        self.apps()
-            .iter()
-            .flat_map(|app| app.topics())
-            .copied()
-            .find(|it| it.name == name)
+        self.topics().find(|it| it.name == name)
+    }
+
+    /// Every topic: the kernel's own, then each app's.
+    pub fn topics(&self) -> impl Iterator<Item = &'static Topic> {
+        let apps = self.apps().iter().flat_map(|app| app.topics()).copied();
+        hooks::TOPICS.iter().copied().chain(apps)
     }
 
     /// Every background job.

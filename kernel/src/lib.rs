@@ -13,6 +13,7 @@ pub mod error;
 pub mod events;
 pub mod files;
 pub mod flow;
+pub mod hooks;
 pub mod http;
 pub mod intake;
 pub mod jobs;

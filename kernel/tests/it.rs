@@ -1,4 +1,10 @@
-//! The kernel's promises, through HTTP and on both databases: sessions, accounts, audit, first answers, news, jobs, files.
+//! The kernel's promises, through HTTP and on both databases: sessions, accounts, keys, audit, first answers, news, webhooks,
+//! jobs, files.
+
+#[path = "it/hooks.rs"]
+mod hooks;
+#[path = "it/keys.rs"]
+mod keys;
 
 use serde_json::json;
 use uuid::Uuid;

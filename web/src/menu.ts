@@ -1,5 +1,5 @@
 // The menu: what the shell and the apps offer, as far as this user may.
-import { Info, ScrollText, ShieldUser, Timer, Users } from '@lucide/vue'
+import { BookText, Info, KeyRound, ScrollText, ShieldUser, Timer, Users, Webhook } from '@lucide/vue'
 import { computed } from 'vue'
 import { apps } from './apps'
 import type { MenuItem } from './define-app'
@@ -10,6 +10,9 @@ const own: MenuItem[] = [
   { path: '/roles', icon: ShieldUser, titleKey: 'roles.title', needs: 'kernel.roles', group: 'system', order: 20 },
   { path: '/audit', icon: ScrollText, titleKey: 'audit.title', needs: 'kernel.audit', group: 'system', order: 30 },
   { path: '/jobs', icon: Timer, titleKey: 'jobs.title', needs: 'kernel.jobs', group: 'system', order: 40 },
+  { path: '/keys', icon: KeyRound, titleKey: 'keys.title', needs: 'kernel.keys_revoke', group: 'system', order: 50 },
+  { path: '/hooks', icon: Webhook, titleKey: 'hooks.title', needs: 'kernel.hooks', group: 'system', order: 60 },
+  { path: '/reference', icon: BookText, titleKey: 'reference.title', needs: ['kernel.keys', 'kernel.keys_revoke', 'kernel.hooks'], group: 'system', order: 70 },
   { path: '/about', icon: Info, titleKey: 'about.title', group: 'system', order: 90 },
 ]
 

@@ -16,6 +16,9 @@ const own: RouteRecordRaw[] = [
   { path: '/roles', component: () => import('./pages/Roles.vue'), meta: { titleKey: 'roles.title', needs: 'kernel.roles' } },
   { path: '/audit', component: () => import('./pages/Audit.vue'), meta: { titleKey: 'audit.title', needs: 'kernel.audit' } },
   { path: '/jobs', component: () => import('./pages/Jobs.vue'), meta: { titleKey: 'jobs.title', needs: 'kernel.jobs' } },
+  { path: '/keys', component: () => import('./pages/integration/Keys.vue'), meta: { titleKey: 'keys.title', needs: 'kernel.keys_revoke' } },
+  { path: '/hooks', component: () => import('./pages/integration/Hooks.vue'), meta: { titleKey: 'hooks.title', needs: 'kernel.hooks' } },
+  { path: '/reference', component: () => import('./pages/reference/Reference.vue'), meta: { titleKey: 'reference.title' } },
   { path: '/about', component: () => import('./pages/About.vue'), meta: { titleKey: 'about.title' } },
   { path: '/:rest(.*)*', name: 'lost', component: () => import('./pages/Lost.vue'), meta: { titleKey: 'lost.title' } },
 ]

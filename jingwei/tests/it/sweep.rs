@@ -239,6 +239,7 @@ fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
     let area = json!({ "version": 1, "name": "改名" });
     let list = |rest: &str| format!("/api/cases/standards/import/{preview}{rest}");
     let none = || Value::Null;
+    let hook = |rest: &str| format!("/api/hooks/{NOBODY}{rest}");
     vec![
         // What lies in the district, and who is responsible, is for all its staff to read.
         ("GET /api/areas", Placeless),
@@ -353,12 +354,40 @@ fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
         ),
         ("GET /api/audit", Placeless),
         ("GET /api/audit/verify", Placeless),
+        // Other systems' keys and webhooks are the district's, too; a machine sees its own webhooks only (kernel/tests).
+        ("GET /api/keys", Placeless),
+        ("POST /api/keys", Placeless),
+        (
+            "POST /api/keys/{id}/renewals",
+            Unknown("/api/keys/none/renewals".to_owned(), key()),
+        ),
+        ("DELETE /api/keys/{id}", Unknown("/api/keys/none".to_owned(), none())),
+        ("GET /api/hooks", Placeless),
+        ("POST /api/hooks", Placeless),
+        ("GET /api/hooks/topics", Placeless),
+        ("GET /api/hooks/deliveries", Placeless),
+        ("PUT /api/hooks/{id}", Unknown(hook(""), subscription())),
+        ("DELETE /api/hooks/{id}", Unknown(hook(""), none())),
+        ("POST /api/hooks/{id}/secret", Unknown(hook("/secret"), none())),
+        ("POST /api/hooks/{id}/test", Unknown(hook("/test"), none())),
+        (
+            "POST /api/hooks/deliveries/{id}/retry",
+            Unknown(format!("/api/hooks/deliveries/{NOBODY}/retry"), none()),
+        ),
         // One's own session; news is cut to one's scope before it is sent (kernel/tests).
         ("GET /api/session", Placeless),
         ("DELETE /api/session", Placeless),
         ("PUT /api/session/password", Placeless),
         ("GET /api/events", Placeless),
     ]
+}
+
+fn key() -> Value {
+    json!({ "name": "x", "owner": "x", "purpose": "x", "per_minute": 60, "expires_at": "2026-12-01T00:00:00Z" })
+}
+
+fn subscription() -> Value {
+    json!({ "version": 1, "name": "x", "url": "https://example.cn/", "topics": ["cases.changed"], "enabled": true })
 }
 
 fn standard() -> Value {

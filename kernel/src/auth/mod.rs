@@ -4,6 +4,8 @@
 //! with everything below it, a body, or one's own records. [`User::scope`] turns this into a `WHERE` clause, in one place.
 
 mod accounts;
+pub(crate) mod keys;
+mod machine;
 mod many;
 mod password;
 mod roles;
@@ -20,6 +22,8 @@ use crate::{Kernel, Result, id};
 pub use accounts::{
     NewUser, UserBrief, create_user, find_login, find_user, grant_role, set_password, users_by_id, users_of_body,
 };
+pub use keys::{KeyMade, NewKey, make as make_key};
+pub use machine::{machine, machine_account};
 pub use many::{Person, by_login, create_users, people};
 pub use password::hash as hash_password;
 pub use roles::{Role, RoleGrant, RoleView, offer_permissions, roles};
@@ -63,6 +67,12 @@ permissions! {
     AUDIT_READ = "kernel.audit", "查看审计日志", "Read the audit log";
     /// See and start background jobs.
     JOBS_MANAGE = "kernel.jobs", "管理后台任务", "Manage background jobs";
+    /// Make keys for other systems and renew them; not what they may do.
+    KEYS_MANAGE = "kernel.keys", "签发接口密钥", "Issue API keys";
+    /// See the keys of other systems and revoke them.
+    KEYS_REVOKE = "kernel.keys_revoke", "查看与吊销接口密钥", "See and revoke API keys";
+    /// Have news sent to other systems: all subscriptions, or one's own.
+    HOOKS_MANAGE = "kernel.hooks", "管理消息推送", "Manage webhooks";
 }
 
 /// A logged-in user with what their roles allow.
@@ -82,6 +92,8 @@ pub struct User {
     pub ip: Option<String>,
     /// Whether they must set a password of their own first.
     pub must_change: bool,
+    /// The key that a machine shows instead of a session.
+    pub key: Option<String>,
     pub(crate) token: String,
     pub(crate) held: Arc<[Held]>,
 }
@@ -146,10 +158,14 @@ pub fn not_found() -> Error {
 }
 
 pub(crate) fn routes() -> Routes {
-    session::routes().merge(users::routes()).merge(roles::routes())
+    session::routes()
+        .merge(users::routes())
+        .merge(roles::routes())
+        .merge(keys::routes())
 }
 
-/// The kernel's own built-in roles: the three administrators that the rules ask to be three people.
+/// The kernel's own built-in roles: the three administrators that the rules ask to be three people, and what a machine
+/// needs to look after its own webhooks.
 pub(crate) static ROLES: &[Role] = &[
     Role {
         code: "system_admin",
@@ -166,20 +182,29 @@ pub(crate) static ROLES: &[Role] = &[
         zh: "审计管理员",
         en: "Audit administrator",
     },
+    Role {
+        code: "integration",
+        zh: "接口系统",
+        en: "Connected system",
+    },
 ];
 
 pub(crate) static GRANTS: &[RoleGrant] = &[
     RoleGrant {
         role: "system_admin",
-        permissions: &[&USERS_MANAGE, &JOBS_MANAGE],
+        permissions: &[&USERS_MANAGE, &JOBS_MANAGE, &KEYS_MANAGE, &KEYS_REVOKE, &HOOKS_MANAGE],
     },
     RoleGrant {
         role: "security_admin",
-        permissions: &[&ROLES_MANAGE],
+        permissions: &[&ROLES_MANAGE, &KEYS_REVOKE],
     },
     RoleGrant {
         role: "audit_admin",
         permissions: &[&AUDIT_READ],
+    },
+    RoleGrant {
+        role: "integration",
+        permissions: &[&HOOKS_MANAGE],
     },
 ];
 

@@ -13,9 +13,8 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::{Held, Reach, User, UserId, password};
+use super::{User, UserId, keys, machine, password};
 use crate::audit::{self, Entry};
-use crate::db::{Json as JsonText, Tx};
 use crate::error::{Error, Fields, codes};
 use crate::http::{Guard, Json, Routes, client_ip};
 use crate::{Kernel, Result, Time, args};
@@ -84,8 +83,11 @@ pub(crate) async fn resolve(kernel: &Kernel, token: &str, attended: bool) -> Res
     Ok(Some(user))
 }
 
-/// The same user with the rights that they have by now; `None` when the session has ended meanwhile.
+/// The same user with the rights that they have by now; `None` when the session or the key has ended meanwhile.
 pub(crate) async fn renew(kernel: &Kernel, user: &User) -> Result<Option<User>> {
+    if let Some(key) = &user.key {
+        return keys::renew(kernel, key).await;
+    }
     Ok(look(kernel, user.token.clone()).await?.map(|it| it.0))
 }
 
@@ -103,7 +105,7 @@ async fn look(kernel: &Kernel, token: String) -> Result<Option<(User, Time)>> {
     if idle || too_old {
         return Ok(None);
     }
-    let held = grants(&mut tx, row.id).await?;
+    let held = machine::held(&mut tx, row.id).await?;
     drop(tx);
     let user = User {
         id: row.id,
@@ -113,27 +115,11 @@ async fn look(kernel: &Kernel, token: String) -> Result<Option<(User, Time)>> {
         area: row.area,
         ip: None,
         must_change: row.must_change,
+        key: None,
         token,
-        held: held.into(),
+        held,
     };
     Ok(Some((user, row.seen_at)))
-}
-
-/// What an account's roles allow, and how far each reaches.
-async fn grants(tx: &mut Tx, user: UserId) -> Result<Vec<Held>> {
-    let sql = "SELECT g.role, g.scope, g.code, r.permissions FROM kernel_grant g JOIN kernel_role r ON r.code = g.role \
-               WHERE g.user_id = $1 ORDER BY g.role, g.scope, g.code";
-    let rows: Vec<(String, String, String, JsonText<Vec<String>>)> = tx.all(sql, args![user]).await?;
-    let held = rows.into_iter().filter_map(|(role, scope, code, permissions)| {
-        let reach = Reach::parse(&scope, &code)?;
-        let permissions = permissions.0;
-        Some(Held {
-            role,
-            permissions,
-            reach,
-        })
-    });
-    Ok(held.collect())
 }
 
 /// A user with the rights that they have by now, for what is looked up in their name while they are away; `None` when
@@ -153,8 +139,9 @@ pub async fn user_by_id(kernel: &Kernel, id: UserId) -> Result<Option<User>> {
         area,
         ip: None,
         must_change,
+        key: None,
         token: String::new(),
-        held: grants(&mut tx, id).await?.into(),
+        held: machine::held(&mut tx, id).await?,
     }))
 }
 

@@ -1,5 +1,7 @@
 //! The desks of the system administrator (accounts) and the security administrator (what accounts may do).
 
+use std::collections::HashMap;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -40,6 +42,8 @@ struct UserView {
     locked: bool,
     /// Whether a password is set at all.
     can_log_in: bool,
+    /// Whether it is a machine's: it has keys, and never a password.
+    machine: bool,
     version: i64,
 }
 
@@ -80,6 +84,7 @@ struct UserRow {
     last_login_at: Option<Time>,
     locked_until: Option<Time>,
     can_log_in: bool,
+    machine: bool,
     version: i64,
 }
 
@@ -102,26 +107,12 @@ struct UserQuery {
 }
 
 const COLUMNS: &str = "SELECT id, login, name, active, body, area, last_login_at, locked_until, \
-                       password IS NOT NULL AS can_log_in, version FROM kernel_user";
+                       password IS NOT NULL AS can_log_in, machine, version FROM kernel_user";
 
 async fn view(tx: &mut Tx, now: Time, rows: Vec<UserRow>) -> Result<Vec<UserView>> {
-    let mut sql = Sql::new("SELECT user_id, role, scope, code FROM kernel_grant WHERE user_id IN ");
-    sql.list(rows.iter().map(|it| it.id))
-        .push(" ORDER BY role, scope, code");
-    let grants: Vec<(UserId, String, String, String)> = tx.list(sql).await?;
-    let grants_of = |user: UserId| {
-        let own = grants.iter().filter(|it| it.0 == user);
-        own.map(|(_, role, kind, code)| GrantView {
-            role: role.clone(),
-            scope: ScopeView {
-                kind: kind.clone(),
-                code: Some(code.clone()).filter(|it| !it.is_empty()),
-            },
-        })
-        .collect()
-    };
+    let mut grants = grants_of(tx, rows.iter().map(|it| it.id)).await?;
     let seen = rows.into_iter().map(|row| UserView {
-        grants: grants_of(row.id),
+        grants: grants.remove(&row.id).unwrap_or_default(),
         id: row.id,
         login: row.login,
         name: row.name,
@@ -131,9 +122,27 @@ async fn view(tx: &mut Tx, now: Time, rows: Vec<UserRow>) -> Result<Vec<UserView
         last_login_at: row.last_login_at,
         locked: row.locked_until.is_some_and(|until| until > now),
         can_log_in: row.can_log_in,
+        machine: row.machine,
         version: row.version,
     });
     Ok(seen.collect())
+}
+
+/// The roles of these accounts, in one statement.
+pub(super) async fn grants_of(
+    tx: &mut Tx,
+    users: impl Iterator<Item = UserId>,
+) -> Result<HashMap<UserId, Vec<GrantView>>> {
+    let mut sql = Sql::new("SELECT user_id, role, scope, code FROM kernel_grant WHERE user_id IN ");
+    sql.list(users).push(" ORDER BY role, scope, code");
+    let rows: Vec<(UserId, String, String, String)> = tx.list(sql).await?;
+    let mut grants: HashMap<UserId, Vec<GrantView>> = HashMap::new();
+    for (user, role, kind, code) in rows {
+        let code = Some(code).filter(|it| !it.is_empty());
+        let scope = ScopeView { kind, code };
+        grants.entry(user).or_default().push(GrantView { role, scope });
+    }
+    Ok(grants)
 }
 
 fn may_look(user: &User) -> Result<()> {
@@ -307,6 +316,9 @@ async fn user_password(
     Json(input): Json<PasswordInput>,
 ) -> Result<StatusCode> {
     let account = find(&mut kernel.read().await?, kernel.now(), id).await?;
+    if account.machine {
+        return Err(Error::field("password", &codes::NOT_ALLOWED));
+    }
     let mut work = kernel.work(&user).await?;
     accounts::set_password(&mut work, id, &account.login, &input.password, false).await?;
     work.commit().await?;

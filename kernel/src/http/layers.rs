@@ -11,6 +11,7 @@ use tracing::{Instrument, error, info, info_span, warn};
 
 use crate::Kernel;
 use crate::audit::{self, Entry};
+use crate::auth::keys::{self, Shown};
 use crate::auth::{User, session};
 use crate::error::{Error, Lang, codes};
 use crate::http::client_ip;
@@ -117,15 +118,30 @@ pub(super) async fn remember_route(matched: Option<MatchedPath>, request: Reques
 pub(super) async fn identify(State(kernel): State<Kernel>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-    if !reads && !same_origin(&parts.headers) {
+    let token = session::token_of(&parts.headers);
+    let ip = client_ip(&parts, &kernel.config().http.trusted_proxies).map(|it| it.to_string());
+    if let Some(key) = token.as_deref().filter(|it| keys::is_key(it)) {
+        // A browser sends a key only if the page that has it says so, never by itself as it does with a cookie.
+        match keys::resolve(&kernel, key, ip.as_deref()).await {
+            Ok(Shown::Valid(user)) => {
+                parts.extensions.insert(user);
+            }
+            Ok(Shown::Invalid) => return Error::from(&codes::UNAUTHENTICATED).into_response(),
+            Ok(Shown::TooMany { seconds }) => {
+                let mut response = codes::TOO_MANY.with("seconds", seconds).into_response();
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+                return response;
+            }
+            Err(error) => return error.into_response(),
+        }
+    } else if !reads && !same_origin(&parts.headers) {
         return Error::from(&codes::CROSS_SITE).into_response();
-    }
-    if let Some(token) = session::token_of(&parts.headers) {
+    } else if let Some(token) = token {
         // The stream of news is opened again by the browser itself.
         let attended = !parts.headers.contains_key("x-unattended") && parts.uri.path() != "/api/events";
         match session::resolve(&kernel, &token, attended).await {
             Ok(Some(mut user)) => {
-                user.ip = client_ip(&parts, &kernel.config().http.trusted_proxies).map(|it| it.to_string());
+                user.ip = ip;
                 parts.extensions.insert(user);
             }
             Ok(None) => {}

@@ -167,7 +167,8 @@ fn describe(operation: &mut Operation, permission: Option<&'static str>) {
         .responses
         .insert("default".to_owned(), problem.into());
     if let Some(permission) = permission {
-        operation.security = Some(vec![SecurityRequirement::new::<_, _, String>("session", [])]);
+        let either = ["session", "key"].map(|it| SecurityRequirement::new::<_, _, String>(it, []));
+        operation.security = Some(either.into());
         let extension = utoipa::openapi::extensions::ExtensionsBuilder::new()
             .add("x-permission", permission)
             .build();

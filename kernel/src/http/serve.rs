@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, Info, OpenApi};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -36,6 +36,7 @@ pub fn build(kernel: &Kernel, apps: &[Box<dyn App>], pages: Pages) -> (Router, O
         .merge(crate::audit::routes())
         .merge(crate::jobs::routes())
         .merge(files::routes())
+        .merge(crate::hooks::routes())
         .merge(events::routes());
     let (api, mut openapi) = table.0.split_for_parts();
     describe(&mut openapi);
@@ -125,6 +126,12 @@ fn describe(openapi: &mut OpenApi) {
         .insert(ProblemField::name().into_owned(), ProblemField::schema());
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(auth::session::COOKIE)));
     components.add_security_scheme("session", cookie);
+    let key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("jw_<id>_<secret>")
+        .description(Some("A key that an administrator has issued to another system"))
+        .build();
+    components.add_security_scheme("key", SecurityScheme::Http(key));
     openapi.components = Some(components);
 }
 

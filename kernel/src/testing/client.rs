@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -25,6 +25,8 @@ pub struct Reply {
     pub status: u16,
     /// The body as JSON; a text that is none is kept as a string.
     pub body: Value,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The body's bytes.
     pub bytes: Vec<u8>,
 }
@@ -138,6 +140,7 @@ impl Client {
         let request = request.body(Body::from(body)).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("the router answers");
         let status: StatusCode = response.status();
+        let headers = response.headers().clone();
         let bytes = response
             .into_body()
             .collect()
@@ -150,6 +153,7 @@ impl Client {
         Reply {
             status: status.as_u16(),
             body,
+            headers,
             bytes,
         }
     }

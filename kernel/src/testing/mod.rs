@@ -127,6 +127,11 @@ pub const PASSWORD: &str = "test pass phrase";
 impl TestCity {
     /// Starts one with these apps; its clock stands at Tuesday 2026-11-24 10:00 in the district's zone.
     pub async fn start(store: Store, apps: Vec<Box<dyn App>>) -> Self {
+        Self::start_with(store, apps, |_| ()).await
+    }
+
+    /// The same with another configuration.
+    pub async fn start_with(store: Store, apps: Vec<Box<dyn App>>, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.database.url = store.url;
         config.database.connections = 8;
@@ -134,6 +139,7 @@ impl TestCity {
         config.vault.key_file = store.folder.join("vault.key");
         config.session.idle_minutes = 24 * 60 * 365;
         config.session.max_hours = 24 * 365;
+        change(&mut config);
         let clock = Clock::manual(Time::from_millis(1_795_485_600_000));
         let kernel = Kernel::start(config, clock, apps).await.expect("the city starts");
         let (router, _) = http::build(&kernel, kernel.apps(), Kernel::no_pages());
@@ -152,6 +158,11 @@ impl TestCity {
     /// Somebody who is not logged in.
     pub fn nobody(&self) -> Client {
         Client::new(self.router.clone(), None, UserId(Uuid::nil()))
+    }
+
+    /// Another system that comes with a key.
+    pub fn with_key(&self, key: &str) -> Client {
+        Client::new(self.router.clone(), Some(key.to_owned()), UserId(Uuid::nil()))
     }
 
     /// Another session of a user.

@@ -28,6 +28,12 @@ export type Permission = Schema['PermissionView']
 export type AuditEntry = Schema['AuditEntry']
 export type AuditVerdict = Schema['Verdict']
 export type Job = Schema['JobView']
+export type ApiKey = Schema['KeyView']
+export type ApiKeyMade = Schema['KeyMade']
+export type Hook = Schema['HookView']
+export type HookMade = Schema['HookMade']
+export type HookTopic = Schema['TopicView']
+export type Delivery = Schema['Progress']
 export type StoredFile = Schema['FileView']
 
 // grid ---------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,8 @@
 // English texts of the shell and its shared parts; the mirror of zh.ts.
+import { en as connected } from './connected'
+
 export default {
+  ...connected,
   brand: 'Jingwei',
   brandWord: 'Jingwei',
   brandSmall: '',
@@ -142,6 +145,7 @@ export default {
     closed: 'Closed',
     locked: 'Locked',
     noPassword: 'No password',
+    machine: 'API account',
     none: 'No user fits',
     noneText: 'Try other filters.',
     noRole: 'No role yet',
@@ -214,6 +218,15 @@ export default {
       kernel_role_created: 'Role added',
       kernel_role_changed: 'Role changed',
       kernel_job_nudged: 'Job run by hand',
+      kernel_key_issued: 'Issued API key',
+      kernel_key_revoked: 'Revoked API key',
+      kernel_hook_added: 'Added webhook',
+      kernel_hook_changed: 'Changed webhook',
+      kernel_hook_removed: 'Removed webhook',
+      kernel_hook_secret_changed: 'New signing secret',
+      kernel_hook_tested: 'Tested webhook',
+      kernel_hook_retried: 'Retried delivery',
+      kernel_hook_stopped: 'Webhook switched off',
     },
   },
   jobs: {

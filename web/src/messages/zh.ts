@@ -1,5 +1,8 @@
 // Chinese texts of the shell and its shared parts. English is the mirror in en.ts; a test keeps the keys equal.
+import { zh as connected } from './connected'
+
 export default {
+  ...connected,
   brand: '经纬',
   brandWord: '经纬',
   brandSmall: '网格治理',
@@ -142,6 +145,7 @@ export default {
     closed: '已停用',
     locked: '已锁定',
     noPassword: '未设密码',
+    machine: '接口账号',
     none: '没有符合条件的用户',
     noneText: '换个条件试试。',
     noRole: '尚未授权',
@@ -214,6 +218,15 @@ export default {
       kernel_role_created: '新增角色',
       kernel_role_changed: '修改角色',
       kernel_job_nudged: '手动运行任务',
+      kernel_key_issued: '签发接口密钥',
+      kernel_key_revoked: '吊销接口密钥',
+      kernel_hook_added: '新增推送订阅',
+      kernel_hook_changed: '修改推送订阅',
+      kernel_hook_removed: '删除推送订阅',
+      kernel_hook_secret_changed: '更换签名密钥',
+      kernel_hook_tested: '测试推送',
+      kernel_hook_retried: '重新推送',
+      kernel_hook_stopped: '自动停用推送',
     },
   },
   jobs: {
