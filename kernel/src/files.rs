@@ -361,7 +361,7 @@ pub(crate) fn routes() -> Routes {
     dead_code,
     reason = "describes the multipart body in OpenAPI; the handler reads the parts themselves"
 )]
-struct Upload {
+pub struct Upload {
     /// An id made by the client, before the file.
     id: Option<FileId>,
     /// JPEG, PNG or WebP.
@@ -371,7 +371,12 @@ struct Upload {
 
 /// Upload a photo. The same id and content again gives the first answer.
 #[utoipa::path(post, path = "/api/files", tag = "kernel", request_body(content = Upload, content_type = "multipart/form-data"), responses((status = 200, body = FileView)))]
-async fn file_upload(State(kernel): State<Kernel>, user: User, mut form: Multipart) -> Result<Json<FileView>> {
+async fn file_upload(State(kernel): State<Kernel>, user: User, form: Multipart) -> Result<Json<FileView>> {
+    receive(&kernel, &user, form).await.map(Json)
+}
+
+/// Reads an upload's form and keeps its photo for this user; whatever way the user has come.
+pub async fn receive(kernel: &Kernel, user: &User, mut form: Multipart) -> Result<FileView> {
     let malformed = |error: axum::extract::multipart::MultipartError| {
         if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
             codes::TOO_LARGE.with("limit", "128 MB")
@@ -401,15 +406,15 @@ async fn file_upload(State(kernel): State<Kernel>, user: User, mut form: Multipa
                     }
                 }
                 let id = id.unwrap_or_else(|| kernel.id());
-                if let Some((known, owner, _)) = find(&kernel, id).await? {
+                if let Some((known, owner, _)) = find(kernel, id).await? {
                     let same = known.sha256 == hex::encode(Sha256::digest(&bytes)) && owner == user.id;
                     return if same {
-                        Ok(Json(known))
+                        Ok(known)
                     } else {
                         Err(Error::from(&codes::ID_TAKEN))
                     };
                 }
-                return kernel.files().keep(&kernel, &user, id, &name, bytes).await.map(Json);
+                return kernel.files().keep(kernel, user, id, &name, bytes).await;
             }
             _ => {}
         }

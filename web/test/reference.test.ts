@@ -26,7 +26,7 @@ describe('a small document', () => {
   it('opens a type that contains itself once', () => {
     const rows = fields(small, plant!.body!.schema)
     expect(rows.map((it) => `${'  '.repeat(it.depth)}${it.name}: ${it.type}${it.required ? ' *' : ''}`)).toEqual(['name: string *', 'kind: "oak" | "elm" *', 'parent: Tree | null *', 'age: integer | null', 'leaves: object[]', '  at: string (date-time)'])
-    expect([rows[0]!.text, rows[0]!.limits, rows[3]!.limits]).toEqual(['Its name.', '–5 ch', '0–'])
+    expect([rows[0]!.text, rows[0]!.limits, rows[3]!.limits]).toEqual(['Its name.', '≤ 5 ch', '≥ 0'])
   })
   it('makes an example of what must be there', () => {
     expect(example(small, plant!.body!.schema)).toEqual({ name: '…', kind: 'oak', parent: {} })

@@ -19,4 +19,8 @@ kernel::codes! {
     PAPER_BUSY = 503, "cases.paper_busy", "正在生成的文件较多，请稍后再试", "Too many documents are being made; try again shortly";
     /// A preview that is not there any more.
     PREVIEW_GONE = 404, "cases.preview_gone", "预览已过期，请重新上传文件", "The preview has expired; upload the file again";
+    /// A link that nobody was given.
+    LINK_UNKNOWN = 404, "cases.link_unknown", "链接不正确，请核对或向指挥中心索取", "This link is not right; check it, or ask the centre for it";
+    /// A link that opens nothing any more.
+    LINK_ENDED = 410, "cases.link_ended", "链接已失效，如仍需处理请联系指挥中心重新发送", "This link has ended; ask the centre to send it again if it is still needed";
 }

@@ -14,6 +14,7 @@ mod intake;
 mod list_import;
 mod moves;
 mod out;
+mod outside;
 mod rehearsal;
 mod routes;
 mod seed;
@@ -26,8 +27,9 @@ mod tests;
 use kernel::app::App;
 use kernel::auth::{Permission, Role, RoleGrant};
 use kernel::error::Code;
-use kernel::events::Topic;
+use kernel::events::{Listener, Topic};
 use kernel::http::Routes;
+use kernel::jobs::Job;
 use kernel::{Kernel, Result};
 
 /// The app of the main job: cases, from the report to the evaluation.
@@ -68,6 +70,14 @@ impl App for Cases {
 
     fn topics(&self) -> &'static [&'static Topic] {
         moves::TOPICS
+    }
+
+    fn listeners(&self) -> Vec<Listener> {
+        vec![outside::listener()]
+    }
+
+    fn jobs(&self) -> Vec<Job> {
+        vec![outside::job()]
     }
 
     fn start<'a>(&'a self, kernel: &'a Kernel) -> futures_util::future::BoxFuture<'a, Result<()>> {

@@ -24,7 +24,7 @@ pub static CASE_CHANGED: Topic = Topic {
 };
 
 /// The news of this app.
-pub static TOPICS: &[&Topic] = &[&CASE_CHANGED];
+pub static TOPICS: &[&Topic] = &[&CASE_CHANGED, &crate::outside::OUTSIDE_SENT];
 
 /// What `cases.changed` says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

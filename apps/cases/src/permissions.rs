@@ -35,6 +35,10 @@ kernel::permissions! {
     CASE_FIGURES = "cases.figures", "查看统计", "See figures";
     /// Take lists of cases along as files.
     CASE_EXPORT = "cases.export", "导出案件", "Export cases";
+    /// Send cases to bodies outside and see what becomes of them.
+    CASE_OUTSIDE = "cases.outside", "管理外部单位派件", "Send cases to outside bodies";
+    /// Get the links with which a body outside opens its cases.
+    CASE_OUTSIDE_RECEIVE = "cases.outside_receive", "接收外部派件链接", "Receive links for outside bodies";
     /// Change the responsibility list.
     STANDARDS_MANAGE = "cases.standards", "管理责任清单", "Manage the responsibility list";
 }
@@ -81,6 +85,11 @@ pub static ROLES: &[Role] = &[
         zh: "领导",
         en: "Leader",
     },
+    Role {
+        code: "outside_body",
+        zh: "外部单位",
+        en: "Outside body",
+    },
 ];
 
 /// What they hold from the start.
@@ -110,6 +119,7 @@ pub static GRANTS: &[RoleGrant] = &[
             &CASE_FILE,
             &CASE_CLOSE,
             &CASE_VOID,
+            &CASE_OUTSIDE,
             &CASE_NOTE,
             &CASE_CONTACT,
             &CASE_FIGURES,
@@ -119,7 +129,7 @@ pub static GRANTS: &[RoleGrant] = &[
     },
     RoleGrant {
         role: "dispatcher",
-        permissions: &[&CASE_DISPATCH, &CASE_NOTE, &CASE_FIGURES, &CASE_EXPORT],
+        permissions: &[&CASE_OUTSIDE, &CASE_DISPATCH, &CASE_NOTE, &CASE_FIGURES, &CASE_EXPORT],
     },
     RoleGrant {
         role: "body_clerk",
@@ -136,5 +146,9 @@ pub static GRANTS: &[RoleGrant] = &[
     RoleGrant {
         role: "leader",
         permissions: &[&CASE_FIGURES, &CASE_NOTE, &CASE_EXPORT],
+    },
+    RoleGrant {
+        role: "outside_body",
+        permissions: &[&CASE_HANDLE, &CASE_OUTSIDE_RECEIVE],
     },
 ];

@@ -1,5 +1,5 @@
 // The pages of the cases in the console: what waits, a report, all cases, one case, figures, the responsibility list.
-import { BookOpenCheck, ChartColumn, Inbox, ListTodo, MessageSquarePlus } from '@lucide/vue'
+import { BookOpenCheck, ChartColumn, Inbox, ListTodo, MessageSquarePlus, Send } from '@lucide/vue'
 import { defineApp } from '@/define-app'
 import messages from './messages'
 import { counts, keepCounts } from './parts/counts'
@@ -13,6 +13,7 @@ export default defineApp({
     { path: '/inbox', icon: Inbox, titleKey: 'cases.menu.inbox', needs: AT_WORK, group: 'work', order: 10, badge: () => counts.value?.inbox },
     { path: '/report', icon: MessageSquarePlus, titleKey: 'cases.menu.report', needs: 'cases.report', group: 'work', order: 20 },
     { path: '/cases', icon: ListTodo, titleKey: 'cases.menu.list', needs: 'cases.read', group: 'work', order: 30 },
+    { path: '/outside-bodies', icon: Send, titleKey: 'cases.outside.title', needs: 'cases.outside', group: 'work', order: 60 },
     { path: '/figures', icon: ChartColumn, titleKey: 'cases.menu.figures', needs: 'cases.figures', group: 'work', order: 40 },
     { path: '/standards', icon: BookOpenCheck, titleKey: 'cases.menu.standards', needs: 'cases.read', group: 'base', order: 40 },
   ],
@@ -21,6 +22,9 @@ export default defineApp({
     { path: '/report', component: () => import('./pages/Report.vue'), meta: { titleKey: 'cases.menu.report', needs: 'cases.report' } },
     { path: '/cases', component: () => import('./pages/List.vue'), meta: { titleKey: 'cases.menu.list', needs: 'cases.read' } },
     { path: '/cases/:id', component: () => import('./pages/CaseDesk.vue'), meta: { titleKey: 'cases.menu.case', needs: 'cases.read' } },
+    { path: '/outside-bodies', component: () => import('./pages/Outside.vue'), meta: { titleKey: 'cases.outside.title', needs: 'cases.outside' } },
+    // Entered by a link, whose token stands behind `#`: no log-in, and nothing of the console around it.
+    { path: '/outside', component: () => import('./pages/OutsideCase.vue'), meta: { titleKey: 'cases.outside.pageTitle', bare: true } },
     { path: '/figures', component: () => import('./pages/Figures.vue'), meta: { titleKey: 'cases.menu.figures', needs: 'cases.figures' } },
     { path: '/standards', component: () => import('./pages/Standards.vue'), meta: { titleKey: 'cases.menu.standards', needs: 'cases.read' } },
     { path: '/standards/import', component: () => import('./pages/StandardsImport.vue'), meta: { titleKey: 'cases.menu.standardsImport', needs: 'cases.standards' } },

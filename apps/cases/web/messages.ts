@@ -3,6 +3,7 @@ import desk from './messages/desk'
 import figures from './messages/figures'
 import list from './messages/list'
 import out from './messages/out'
+import outside from './messages/outside'
 import standards from './messages/standards'
 
 const zh = {
@@ -34,6 +35,7 @@ const zh = {
   ...desk.zh,
   list: list.zh,
   out: out.zh,
+  outside: outside.zh,
   figures: figures.zh,
   standards: standards.zh,
 }
@@ -66,6 +68,7 @@ const en: typeof zh = {
   ...desk.en,
   list: list.en,
   out: out.en,
+  outside: outside.en,
   figures: figures.en,
   standards: standards.en,
 }

@@ -73,7 +73,16 @@ async fn nobody_gets_in(store: Store) {
             operation.name()
         );
     }
-    let expected = ["GET /api/meta", "GET /healthz", "GET /metrics", "POST /api/session"];
+    let expected = [
+        "GET /api/meta",
+        "GET /api/outside/case",
+        "GET /api/outside/photos/{file}",
+        "GET /healthz",
+        "GET /metrics",
+        "POST /api/outside/moves",
+        "POST /api/outside/photos",
+        "POST /api/session",
+    ];
     assert_eq!(public, expected.map(str::to_owned).into(), "what everybody may call");
 }
 
@@ -239,6 +248,7 @@ fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
     let area = json!({ "version": 1, "name": "改名" });
     let list = |rest: &str| format!("/api/cases/standards/import/{preview}{rest}");
     let none = || Value::Null;
+    let link = |rest: &str| format!("/api/outside/links/{NOBODY}{rest}");
     let hook = |rest: &str| format!("/api/hooks/{NOBODY}{rest}");
     vec![
         // What lies in the district, and who is responsible, is for all its staff to read.
@@ -303,6 +313,23 @@ fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
             "GET /api/cases/{id}/photos/{file}",
             Missing(case(&format!("/photos/{photo}")), none()),
         ),
+        // Cases that lie with bodies outside.
+        ("GET /api/outside/bodies", Placeless),
+        (
+            "PUT /api/outside/bodies/{code}",
+            Missing(
+                "/api/outside/bodies/T320999101".to_owned(),
+                json!({ "hours": 48, "active": true }),
+            ),
+        ),
+        (
+            "GET /api/outside/links",
+            Hidden("/api/outside/links?limit=200".to_owned()),
+        ),
+        ("POST /api/outside/links/{id}/show", Unknown(link("/show"), none())),
+        ("POST /api/outside/links/{id}/resend", Unknown(link("/resend"), none())),
+        ("POST /api/outside/links/{id}/retry", Unknown(link("/retry"), none())),
+        ("DELETE /api/outside/links/{id}", Unknown(link(""), none())),
         // A photo and a preview are their owner's alone.
         ("POST /api/files", Placeless),
         ("GET /api/files/{id}", Missing(format!("/api/files/{photo}"), none())),

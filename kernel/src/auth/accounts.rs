@@ -76,9 +76,9 @@ pub async fn users_by_id(tx: &mut db::Tx, ids: impl Iterator<Item = UserId>) -> 
     Ok(tx.list(sql).await?)
 }
 
-/// The active users of a body, by name; at most a hundred.
+/// The people of a body whose accounts are open, by name; at most a hundred.
 pub async fn users_of_body(tx: &mut db::Tx, body: &str) -> Result<Vec<UserBrief>> {
-    let sql = "SELECT id, name, body, area FROM kernel_user WHERE body = $1 AND active ORDER BY name LIMIT 100";
+    let sql = "SELECT id, name, body, area FROM kernel_user WHERE body = $1 AND active AND NOT machine ORDER BY name LIMIT 100";
     Ok(tx.all(sql, args![body]).await?)
 }
 

@@ -100,6 +100,8 @@ struct UserQuery {
     body: Option<String>,
     /// Only those of this area and below.
     area: Option<String>,
+    /// Only machines' accounts, or only people's.
+    machine: Option<bool>,
     /// Where to go on.
     after: Option<String>,
     /// How many.
@@ -185,6 +187,9 @@ async fn user_list(
     }
     if let Some(area) = &query.area {
         sql.push(" AND ").within("area", area);
+    }
+    if let Some(machine) = query.machine {
+        sql.and("machine =", machine);
     }
     if let Some(login) = page.key::<String>()? {
         sql.and("login >", login);

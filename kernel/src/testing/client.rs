@@ -14,6 +14,7 @@ use crate::auth::UserId;
 pub struct Client {
     router: Router,
     token: Option<String>,
+    header: Option<(&'static str, String)>,
     /// Their id.
     pub id: UserId,
 }
@@ -54,7 +55,19 @@ impl Reply {
 
 impl Client {
     pub(super) fn new(router: Router, token: Option<String>, id: UserId) -> Self {
-        Self { router, token, id }
+        Self {
+            router,
+            token,
+            header: None,
+            id,
+        }
+    }
+
+    /// The same client with one more header in each request.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        self.header = Some((name, value.to_owned()));
+        self
     }
 
     /// GET.
@@ -121,10 +134,13 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::ACCEPT_LANGUAGE, "en");
+        if let Some((name, value)) = &self.header {
+            request = request.header(*name, value);
+        }
         match &self.token {
             Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
             None => request,

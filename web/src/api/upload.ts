@@ -8,6 +8,8 @@ export interface SendOptions {
   /** Share sent, 0 to 1. */
   onProgress?: (share: number) => void
   signal?: AbortSignal
+  /** More headers, for a page that is entered by a link and not by a session. */
+  headers?: Record<string, string>
 }
 
 /** Posts a form and returns the JSON answer. */
@@ -16,6 +18,7 @@ export function postForm<T>(url: string, form: FormData, options: SendOptions = 
     const request = new XMLHttpRequest()
     request.open('POST', url)
     request.setRequestHeader('Accept-Language', apiLanguage())
+    for (const [name, value] of Object.entries(options.headers ?? {})) request.setRequestHeader(name, value)
     request.upload.onprogress = (e) => {
       if (e.lengthComputable) options.onProgress?.(e.loaded / e.total)
     }
@@ -25,7 +28,7 @@ export function postForm<T>(url: string, form: FormData, options: SendOptions = 
         return
       }
       const problem = ProblemError.parse(request.status, request.responseText)
-      noteRefusal(problem)
+      if (!options.headers) noteRefusal(problem)
       reject(problem)
     }
     request.onerror = () => reject(new ProblemError({ code: 'network' }))
@@ -36,11 +39,11 @@ export function postForm<T>(url: string, form: FormData, options: SendOptions = 
 }
 
 /** Stores one photo. The id is made here: sending again after a lost answer stores nothing twice. */
-export function uploadFile(file: File, options: SendOptions & { id?: string } = {}): Promise<StoredFile> {
+export function uploadFile(file: File, options: SendOptions & { id?: string } = {}, url = '/api/files'): Promise<StoredFile> {
   const form = new FormData()
   form.append('id', options.id ?? newId())
   form.append('file', file, file.name)
-  return postForm<StoredFile>('/api/files', form, options)
+  return postForm<StoredFile>(url, form, options)
 }
 
 export function fileUrl(id: string, size: 'thumb' | 'full' = 'full'): string {

@@ -42,4 +42,5 @@ pub(crate) fn table() -> Routes {
         .add(routes!(list_import::list_commit).needs(&STANDARDS_MANAGE))
         .add(routes!(list_import::list_export).needs(&CASE_READ))
         .merge(crate::out::routes())
+        .merge(crate::outside::routes())
 }

@@ -72,7 +72,8 @@ pub async fn seed_demo(
     work.insert_many(INSERT_TALLY, ADD_TALLY, rows.collect()).await?;
     work.audit("cases.demo_seeded", "demo", serde_json::json!({ "cases": done }))
         .await?;
-    work.commit().await
+    work.commit().await?;
+    crate::outside::seed::seed_demo(kernel).await
 }
 
 /// The area with most cases in these states.

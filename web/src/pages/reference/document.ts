@@ -137,7 +137,10 @@ export function typeText(document: Document, schema: Schema | undefined): string
 }
 
 function limitsText(it: Schema): string {
-  const range = (low: number | undefined, high: number | undefined, unit: string) => (low === undefined && high === undefined ? '' : `${low ?? ''}–${high ?? ''}${unit}`)
+  const range = (low: number | undefined, high: number | undefined, unit: string) => {
+    if (low === undefined || high === undefined) return low !== undefined ? `≥ ${low}${unit}` : high !== undefined ? `≤ ${high}${unit}` : ''
+    return `${low}–${high}${unit}`
+  }
   return [range(it.minimum, it.maximum, ''), range(it.minLength, it.maxLength, ' ch'), range(it.minItems, it.maxItems, ' ×')].filter(Boolean).join(', ')
 }
 
