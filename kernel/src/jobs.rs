@@ -105,7 +105,6 @@ pub async fn run_if_due(kernel: &Kernel, job: &Job) -> Result<bool> {
 /// The kernel's own: sweeping up what has had its time.
 pub(crate) fn kernel_jobs() -> Vec<Job> {
     vec![
-        hooks::job(),
         Job {
             name: "kernel.sweep",
             zh: "清理过期会话、旧消息和未使用的文件",
@@ -113,6 +112,7 @@ pub(crate) fn kernel_jobs() -> Vec<Job> {
             every: Duration::from_secs(3600),
             run: |kernel| Box::pin(sweep(kernel)),
         },
+        hooks::job(),
     ]
 }
 

@@ -289,8 +289,8 @@ pub(super) async fn outside_link_show(
         return Err(Error::from(&codes::LINK_ENDED));
     }
     let token: String = kernel.vault().reveal(&link.token, &bound_to(id))?;
-    let facts = serde_json::json!({ "link": id, "number": link.number });
-    work.audit("cases.outside_link_shown", link.case_id, facts).await?;
+    let facts = serde_json::json!({ "case": link.case_id, "number": link.number });
+    work.audit("cases.outside_link_shown", id, facts).await?;
     work.commit().await?;
     Ok(Json(LinkShown {
         link: address(&kernel, &token),
@@ -334,7 +334,7 @@ pub(super) async fn outside_link_retry(
     if let Some(delivery) = link.delivery
         && hooks::try_again(&mut work, delivery, now).await?
     {
-        work.audit("cases.outside_retried", link.case_id, serde_json::json!({ "link": id }))
+        work.audit("cases.outside_retried", id, serde_json::json!({ "case": link.case_id }))
             .await?;
     }
     work.commit().await?;
@@ -354,8 +354,8 @@ pub(super) async fn outside_link_revoke(
     if store::revoke(&mut work, id, now).await? {
         work.audit(
             "cases.outside_link_revoked",
-            link.case_id,
-            serde_json::json!({ "link": id }),
+            id,
+            serde_json::json!({ "case": link.case_id }),
         )
         .await?;
     }

@@ -173,9 +173,10 @@ async fn send(work: &mut Work, case: &Case, outside: &store::OutsideBody, by: Op
         expires_at,
     };
     store::insert(work, link).await?;
+    // Under the link's id: under the case's stand its moves alone.
     let facts =
-        serde_json::json!({ "number": case.number, "body": outside.body, "link": id, "expires_at": expires_at });
-    work.audit("cases.outside_sent", case.id, facts).await?;
+        serde_json::json!({ "case": case.id, "number": case.number, "body": outside.body, "expires_at": expires_at });
+    work.audit("cases.outside_sent", id, facts).await?;
     Ok(id)
 }
 

@@ -102,8 +102,8 @@ pub(super) async fn outside_case(AppState(kernel): AppState<Kernel>, parts: Part
     let now = work.now();
     store::opened(&mut work, visit.link.id, now).await?;
     if visit.link.opened_at.is_none() {
-        let facts = serde_json::json!({ "link": visit.link.id, "number": visit.case.number });
-        work.audit("cases.outside_opened", visit.case.id, facts).await?;
+        let facts = serde_json::json!({ "case": visit.case.id, "number": visit.case.number });
+        work.audit("cases.outside_opened", visit.link.id, facts).await?;
     }
     work.commit().await?;
     let (atlas, catalogue) = (atlas(&kernel)?, catalogue(&kernel)?);
