@@ -88,7 +88,11 @@ async fn time_limit(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let limit = match path {
         "/api/events" => return next.run(request).await,
-        path if path.ends_with("/import") || path.ends_with("/commit") || path == "/api/files" => {
+        path if path.ends_with("/import")
+            || path.ends_with("/commit")
+            || path.ends_with("/photos")
+            || path == "/api/files" =>
+        {
             Duration::from_secs(120)
         }
         _ => Duration::from_secs(30),
