@@ -6,20 +6,43 @@ use std::path::Path;
 use anyhow::Context;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::Sha256;
 
 use crate::config::Config;
 use crate::error::Error;
 use crate::{Kernel, Result};
 
 /// Seals and opens.
-pub struct Vault(XChaCha20Poly1305);
+pub struct Vault {
+    cipher: XChaCha20Poly1305,
+    /// Of the same key, for [`Vault::mark`].
+    marker: Hmac<Sha256>,
+}
 
 impl Vault {
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
         let key = read_or_make_key(&config.vault.key_file)?;
-        Ok(Self(XChaCha20Poly1305::new(&Key::from(key))))
+        let mut marker = marker(&key)?;
+        // Never the key itself: what a mark is made with opens nothing.
+        marker.update(b"jingwei marks");
+        let own: [u8; 32] = marker.finalize().into_bytes().into();
+        Ok(Self {
+            cipher: XChaCha20Poly1305::new(&Key::from(key)),
+            marker: self::marker(&own)?,
+        })
+    }
+
+    /// A mark of a value, to look up by without storing the value: the same value of the same kind (`phone`) has the same
+    /// mark, and nobody without the key can tell the value from it or try values out.
+    pub fn mark(&self, kind: &str, value: &str) -> String {
+        let mut marker = self.marker.clone();
+        marker.update(kind.as_bytes());
+        marker.update(&[0]);
+        marker.update(value.as_bytes());
+        hex::encode(marker.finalize().into_bytes())
     }
 
     /// Seals a value. `bound_to` names the record it belongs to: copied to another record it cannot be opened.
@@ -30,7 +53,7 @@ impl Vault {
             msg: &plain,
             aad: bound_to.as_bytes(),
         };
-        let sealed = self.0.encrypt(&XNonce::from(nonce), payload);
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload);
         let sealed = sealed.map_err(|_| Error::internal(anyhow::anyhow!("sealing failed")))?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
@@ -47,9 +70,16 @@ impl Vault {
             msg: sealed,
             aad: bound_to.as_bytes(),
         };
-        let plain = self.0.decrypt(&XNonce::from(*nonce), payload).map_err(|_| broken())?;
+        let plain = self
+            .cipher
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| broken())?;
         serde_json::from_slice(&plain).map_err(Error::internal)
     }
+}
+
+fn marker(key: &[u8; 32]) -> anyhow::Result<Hmac<Sha256>> {
+    <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).map_err(|error| anyhow::anyhow!("{error}"))
 }
 
 /// Reads the key.

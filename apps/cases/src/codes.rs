@@ -23,4 +23,14 @@ kernel::codes! {
     LINK_UNKNOWN = 404, "cases.link_unknown", "链接不正确，请核对或向指挥中心索取", "This link is not right; check it, or ask the centre for it";
     /// A link that opens nothing any more.
     LINK_ENDED = 410, "cases.link_ended", "链接已失效，如仍需处理请联系指挥中心重新发送", "This link has ended; ask the centre to send it again if it is still needed";
+    /// No reports are taken there for a while.
+    CONTROLLED = 409, "cases.controlled", "“{event}”期间（{from} 至 {to}）此处暂停上报：{reason}。涉及紧急安全问题的，请选择相应类别后再上报", "No reports are taken here during “{event}” ({from} to {to}): {reason_en}. If safety is at stake, choose the class that says so";
+    /// Asked for and approved by the same person.
+    FOUR_EYES = 409, "cases.four_eyes", "不能审批本人提出的申请", "What you have asked for yourself must be decided by somebody else";
+    /// It was decided before, or is over.
+    CONTROL_DECIDED = 409, "cases.control_decided", "该管控已处理，当前为“{state}”", "This stop is “{state_en}” already";
+    /// A case cannot be part of that one.
+    NOT_MERGEABLE = 409, "cases.not_mergeable", "不能并入：{why}", "Cannot be merged: {why_en}";
+    /// Something has happened since the merge.
+    MERGE_FIXED = 409, "cases.merge_fixed", "合并后案件已有变化，不能撤销", "Something has happened since the merge; it cannot be undone";
 }

@@ -16,7 +16,7 @@ use crate::model::{Action, Case, CaseId, Counts, EntryId, MAX_PHOTOS, Source, St
 use crate::moves::{self, CASE_CHANGED, Changed};
 use crate::store::{self, Entry};
 use crate::view::{ContactView, Receipt};
-use crate::{codes, model};
+use crate::{codes, model, reception};
 
 /// A report.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -46,6 +46,9 @@ pub struct Report {
     pub photos: Vec<FileId>,
     /// The resident behind the report: kept sealed, shown masked.
     pub contact: Option<ContactView>,
+    /// Whether the resident does not want to be named: then there is no contact.
+    #[serde(default)]
+    pub anonymous: bool,
 }
 
 /// A point in one of the three coordinate systems.
@@ -81,6 +84,12 @@ impl Report {
                 &kernel_codes::RANGE,
                 &[("min", "0"), ("max", &MAX_PHOTOS.to_string())],
             );
+        }
+        if self.anonymous && !matches!(self.source, Source::Resident | Source::Hotline) {
+            fields.refuse("anonymous", &kernel_codes::NOT_ALLOWED);
+        }
+        if self.anonymous && self.contact.is_some() {
+            fields.refuse("contact", &kernel_codes::NOT_ALLOWED);
         }
         if let Some(contact) = &self.contact {
             fields.text("contact.name", contact.name.as_deref().unwrap_or_default(), 0, 64);
@@ -141,6 +150,7 @@ pub async fn report(work: &mut Work, input: Report) -> Result<Receipt> {
     }
     let now = work.now();
     let id = input.id.map_or_else(|| kernel.id(), CaseId);
+    reception::admit(work, id, &input, &area).await?;
     let entry: EntryId = kernel.id();
     let contact = input.contact.filter(|it| it.name.is_some() || it.phone.is_some());
     let sealed = contact

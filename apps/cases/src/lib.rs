@@ -15,6 +15,7 @@ mod list_import;
 mod moves;
 mod out;
 mod outside;
+mod reception;
 mod rehearsal;
 mod routes;
 mod seed;
@@ -77,7 +78,9 @@ impl App for Cases {
     }
 
     fn jobs(&self) -> Vec<Job> {
-        vec![outside::job()]
+        let mut all = vec![outside::job()];
+        all.extend(reception::jobs());
+        all
     }
 
     fn start<'a>(&'a self, kernel: &'a Kernel) -> futures_util::future::BoxFuture<'a, Result<()>> {
@@ -85,6 +88,10 @@ impl App for Cases {
             catalogue::offer_national_classes(kernel).await?;
             catalogue::reload(kernel).await?;
             out::start(kernel);
+            reception::open(kernel);
+            kernel.keep_fresh("class suggestion", |kernel| {
+                Box::pin(async move { reception::refresh(&kernel).await })
+            });
             kernel.keep_fresh("responsibility list", |kernel| {
                 Box::pin(async move { catalogue::refresh(&kernel).await })
             });

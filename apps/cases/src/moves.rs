@@ -170,6 +170,7 @@ pub async fn make(work: &mut Work, mut case: Case, input: &MoveInput) -> Result<
     };
     work.emit(&CASE_CHANGED, place, Changed::of(&case, input.action))
         .await?;
+    crate::reception::tell_merged(work, &case, input.action).await?;
     Ok(receipt(&case, entry))
 }
 

@@ -41,6 +41,12 @@ kernel::permissions! {
     CASE_OUTSIDE_RECEIVE = "cases.outside_receive", "接收外部派件链接", "Receive links for outside bodies";
     /// Change the responsibility list.
     STANDARDS_MANAGE = "cases.standards", "管理责任清单", "Manage the responsibility list";
+    /// Ask for an area and time without reports, or take it back.
+    CONTROL_ASK = "cases.control", "申请上报管控", "Ask for a stop of reports";
+    /// Approve one that somebody else has asked for.
+    CONTROL_APPROVE = "cases.control_approve", "审批上报管控", "Approve a stop of reports";
+    /// Change when a report counts as a duplicate.
+    RECEPTION_RULES = "cases.reception_rules", "设置疑似重复规则", "Change the rules for duplicates";
 }
 
 /// The roles of the field.
@@ -125,11 +131,20 @@ pub static GRANTS: &[RoleGrant] = &[
             &CASE_FIGURES,
             &CASE_EXPORT,
             &STANDARDS_MANAGE,
+            &CONTROL_ASK,
+            &RECEPTION_RULES,
         ],
     },
     RoleGrant {
         role: "dispatcher",
-        permissions: &[&CASE_OUTSIDE, &CASE_DISPATCH, &CASE_NOTE, &CASE_FIGURES, &CASE_EXPORT],
+        permissions: &[
+            &CASE_OUTSIDE,
+            &CASE_DISPATCH,
+            &CASE_NOTE,
+            &CASE_FIGURES,
+            &CASE_EXPORT,
+            &CONTROL_ASK,
+        ],
     },
     RoleGrant {
         role: "body_clerk",
@@ -145,7 +160,7 @@ pub static GRANTS: &[RoleGrant] = &[
     },
     RoleGrant {
         role: "leader",
-        permissions: &[&CASE_FIGURES, &CASE_NOTE, &CASE_EXPORT],
+        permissions: &[&CASE_FIGURES, &CASE_NOTE, &CASE_EXPORT, &CONTROL_ASK, &CONTROL_APPROVE],
     },
     RoleGrant {
         role: "outside_body",

@@ -86,7 +86,7 @@ pub(crate) async fn city(store: Store) -> TestCity {
     city
 }
 
-fn standard_id() -> StandardId {
+pub(crate) fn standard_id() -> StandardId {
     StandardId(uuid::Uuid::from_u128(0x5d))
 }
 
@@ -137,7 +137,7 @@ pub(crate) async fn go(who: &Client, case: &str, action: &str, more: Value) -> V
     who.post(&format!("/api/cases/{case}/moves"), body).await.ok()
 }
 
-async fn version(who: &Client, case: &str) -> i64 {
+pub(crate) async fn version(who: &Client, case: &str) -> i64 {
     let desk = who.get(&format!("/api/cases/{case}")).await.ok();
     desk["facts"]["version"].as_i64().expect("a version")
 }

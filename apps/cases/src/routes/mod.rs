@@ -43,4 +43,5 @@ pub(crate) fn table() -> Routes {
         .add(routes!(list_import::list_export).needs(&CASE_READ))
         .merge(crate::out::routes())
         .merge(crate::outside::routes())
+        .merge(crate::reception::routes())
 }

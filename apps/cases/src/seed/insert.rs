@@ -73,7 +73,8 @@ pub async fn seed_demo(
     work.audit("cases.demo_seeded", "demo", serde_json::json!({ "cases": done }))
         .await?;
     work.commit().await?;
-    crate::outside::seed::seed_demo(kernel).await
+    crate::outside::seed::seed_demo(kernel).await?;
+    crate::reception::seed(kernel).await
 }
 
 /// The area with most cases in these states.

@@ -22,7 +22,8 @@ pub const SCOPE: Columns = Columns {
     own: &["reporter", "assignee", "verifier", "checker"],
 };
 
-const CASE: &str = "SELECT id, number, state, source, class, standard, description, place, area, lng, lat, body, last_body, \
+/// All of a case's columns; conditions follow.
+pub const CASE: &str = "SELECT id, number, state, source, class, standard, description, place, area, lng, lat, body, last_body, \
      reporter, contact_name, contact_phone, assignee, verifier, checker, truth, passed, yellow_at, due_at, clock, late, \
      reworks, returns, satisfaction, photo, reported_at, accepted_at, filed_at, dispatched_at, handled_at, closed_at, \
      evaluated_at, external_ref, version FROM cases_case";
