@@ -1,5 +1,5 @@
 // The pages of the cases in the console: what waits, a report, all cases, one case, figures, the responsibility list.
-import { BookOpenCheck, ChartColumn, Inbox, ListTodo, MessageSquarePlus, Send } from '@lucide/vue'
+import { BookOpenCheck, ChartColumn, Inbox, ListTodo, MapPinOff, MessageSquarePlus, PhoneCall, Send, Sparkles, SquareStack } from '@lucide/vue'
 import { defineApp } from '@/define-app'
 import messages from './messages'
 import { counts, keepCounts } from './parts/counts'
@@ -12,14 +12,22 @@ export default defineApp({
   menu: [
     { path: '/inbox', icon: Inbox, titleKey: 'cases.menu.inbox', needs: AT_WORK, group: 'work', order: 10, badge: () => counts.value?.inbox },
     { path: '/report', icon: MessageSquarePlus, titleKey: 'cases.menu.report', needs: 'cases.report', group: 'work', order: 20 },
+    { path: '/hotline', icon: PhoneCall, titleKey: 'cases.reception.hotline.title', needs: 'cases.accept', group: 'work', order: 25 },
     { path: '/cases', icon: ListTodo, titleKey: 'cases.menu.list', needs: 'cases.read', group: 'work', order: 30 },
     { path: '/outside-bodies', icon: Send, titleKey: 'cases.outside.title', needs: 'cases.outside', group: 'work', order: 60 },
     { path: '/figures', icon: ChartColumn, titleKey: 'cases.menu.figures', needs: 'cases.figures', group: 'work', order: 40 },
+    { path: '/controls', icon: MapPinOff, titleKey: 'cases.reception.controls.title', needs: 'cases.control', group: 'work', order: 55 },
     { path: '/standards', icon: BookOpenCheck, titleKey: 'cases.menu.standards', needs: 'cases.read', group: 'base', order: 40 },
+    { path: '/class-suggestion', icon: Sparkles, titleKey: 'cases.reception.model.title', needs: 'cases.figures', group: 'base', order: 50 },
+    { path: '/duplicate-rules', icon: SquareStack, titleKey: 'cases.reception.rules.title', needs: 'cases.reception_rules', group: 'base', order: 55 },
   ],
   routes: [
     { path: '/inbox', component: () => import('./pages/Inbox.vue'), meta: { titleKey: 'cases.menu.inbox', needs: AT_WORK } },
     { path: '/report', component: () => import('./pages/Report.vue'), meta: { titleKey: 'cases.menu.report', needs: 'cases.report' } },
+    { path: '/hotline', component: () => import('./pages/Hotline.vue'), meta: { titleKey: 'cases.reception.hotline.title', needs: 'cases.accept' } },
+    { path: '/controls', component: () => import('./pages/Controls.vue'), meta: { titleKey: 'cases.reception.controls.title', needs: 'cases.control' } },
+    { path: '/class-suggestion', component: () => import('./pages/ClassSuggestion.vue'), meta: { titleKey: 'cases.reception.model.title', needs: 'cases.figures' } },
+    { path: '/duplicate-rules', component: () => import('./pages/DuplicateRules.vue'), meta: { titleKey: 'cases.reception.rules.title', needs: 'cases.reception_rules' } },
     { path: '/cases', component: () => import('./pages/List.vue'), meta: { titleKey: 'cases.menu.list', needs: 'cases.read' } },
     { path: '/cases/:id', component: () => import('./pages/CaseDesk.vue'), meta: { titleKey: 'cases.menu.case', needs: 'cases.read' } },
     { path: '/outside-bodies', component: () => import('./pages/Outside.vue'), meta: { titleKey: 'cases.outside.title', needs: 'cases.outside' } },

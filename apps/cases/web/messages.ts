@@ -4,6 +4,7 @@ import figures from './messages/figures'
 import list from './messages/list'
 import out from './messages/out'
 import outside from './messages/outside'
+import reception from './messages/reception'
 import standards from './messages/standards'
 
 const zh = {
@@ -37,6 +38,7 @@ const zh = {
   out: out.zh,
   outside: outside.zh,
   figures: figures.zh,
+  reception: reception.zh,
   standards: standards.zh,
 }
 const en: typeof zh = {
@@ -70,6 +72,7 @@ const en: typeof zh = {
   out: out.en,
   outside: outside.en,
   figures: figures.en,
+  reception: reception.en,
   standards: standards.en,
 }
 export default { zh, en }

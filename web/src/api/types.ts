@@ -83,6 +83,17 @@ export type FigureRow = Schema['FigureRow']
 export type Figures = Schema['Figures']
 export type CaseClass = Schema['Class']
 export type FilingStandard = Schema['StandardView']
+/** A case that a report may be about, with the reasons. */
+export type Duplicate = Schema['DuplicateView']
+export type DuplicateRule = Schema['DuplicateRule']
+export type FoundPlace = Schema['FoundPlace']
+export type Caller = Schema['CallerView']
+/** An area and time without reports. */
+export type Control = Schema['ControlView']
+export type ClassGuess = Schema['ClassGuess']
+export type Training = Schema['TrainingView']
+/** What a case has to do with others. */
+export type CaseFamily = Schema['CaseFamily']
 export type OutsideCase = Schema['OutsideCase']
 export type OutsideLink = Schema['LinkRow']
 export type OutsideBody = Schema['OutsideBodyView']

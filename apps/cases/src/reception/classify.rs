@@ -289,7 +289,12 @@ impl Model {
                 .zip(&slots)
                 .map(|(it, slot)| (weight(*slot), it))
                 .collect();
-            spoke.retain(|it| it.0 > 0.2 && !matches!(it.1, Feature::Pair(_)));
+            // Small words, the place and the hour speak for everything a little: they are named when they say much.
+            spoke.retain(|(weight, it)| match it {
+                Feature::Word(word) => *weight > 0.2 && word.chars().count() > 1,
+                Feature::Area(_) | Feature::Hour(_) => *weight > 0.8,
+                Feature::Pair(_) => false,
+            });
             spoke.sort_by(|a, b| b.0.total_cmp(&a.0));
             Guess {
                 class: self.classes[class].clone(),

@@ -15,10 +15,12 @@ export interface ReportDraft {
   photos: string[]
   contactName: string
   contactPhone: string
+  /** A resident who does not want to be named. */
+  anonymous: boolean
 }
 
 export function emptyDraft(source: CaseSource): ReportDraft {
-  return { id: newId(), source, class: '', description: '', place: '', point: null, area: '', photos: [], contactName: '', contactPhone: '' }
+  return { id: newId(), source, class: '', description: '', place: '', point: null, area: '', photos: [], contactName: '', contactPhone: '', anonymous: false }
 }
 
 /** Whether there is anything to lose. */
@@ -28,7 +30,8 @@ export function isWritten(draft: ReportDraft): boolean {
 
 /** What is sent: empty fields left out, a point rather than an area. */
 export function reportOf(draft: ReportDraft): Report {
-  const [name, phone] = [draft.contactName.trim(), draft.contactPhone.trim()]
+  const anonymous = draft.anonymous && (draft.source === 'resident' || draft.source === 'hotline')
+  const [name, phone] = anonymous ? ['', ''] : [draft.contactName.trim(), draft.contactPhone.trim()]
   return {
     id: draft.id,
     source: draft.source,
@@ -37,6 +40,7 @@ export function reportOf(draft: ReportDraft): Report {
     ...(draft.class ? { class: draft.class } : {}),
     ...(draft.place.trim() ? { place: draft.place.trim() } : {}),
     ...(draft.point ? { point: { ...draft.point } } : draft.area ? { area: draft.area } : {}),
+    ...(anonymous ? { anonymous } : {}),
     ...(name || phone ? { contact: { name: name || null, phone: phone || null } } : {}),
   }
 }
