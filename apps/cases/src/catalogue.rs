@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use standards::{Calendar, Limit, Unit};
 use utoipa::ToSchema;
 
+use crate::list_desk::calendar;
 use crate::model::{StandardId, State};
 
 /// A class of cases.
@@ -38,7 +39,7 @@ pub struct Class {
 }
 
 /// A filing standard: when a case is filed, how long its handling may take, who is responsible.
-#[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx::FromRow)]
 pub struct Standard {
     /// Its id.
     pub id: StandardId,
@@ -70,12 +71,64 @@ pub struct Standard {
     pub valid_to: Option<String>,
     /// Counts the changes.
     pub version: i64,
+    /// Other limits where the case lies in an area of that class, by class.
+    #[sqlx(skip)]
+    pub area_limits: Vec<AreaLimit>,
+    /// Several limits within one case, in order; all run from dispatch.
+    #[sqlx(skip)]
+    pub stages: Vec<Stage>,
+}
+
+/// The limit of a standard in areas of one class.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AreaLimit {
+    /// The class of area: 1, 2, 3 …
+    #[schema(minimum = 1, maximum = 9)]
+    pub area_class: i64,
+    /// The limit's amount.
+    pub amount: f64,
+    /// The limit's unit.
+    pub unit: String,
+}
+
+/// One of several limits within a case, such as: made safe in two hours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// What has to be done by then.
+    #[schema(min_length = 1, max_length = 64)]
+    pub name: String,
+    /// The same in English.
+    #[schema(max_length = 128)]
+    pub name_en: Option<String>,
+    /// The limit's amount.
+    pub amount: f64,
+    /// The limit's unit.
+    pub unit: String,
+}
+
+impl Stage {
+    /// Its limit, if the stored one makes sense.
+    pub fn limit(&self) -> Option<Limit> {
+        limit(self.amount, &self.unit)
+    }
+}
+
+fn limit(amount: f64, unit: &str) -> Option<Limit> {
+    Limit::new(amount, unit.parse::<Unit>().ok()?).ok()
 }
 
 impl Standard {
+    /// The limit in an area of this class, which is the usual one where the class has none of its own.
+    pub fn limit_for(&self, area_class: Option<i64>) -> Option<Limit> {
+        let own = self.area_limits.iter().find(|it| Some(it.area_class) == area_class);
+        own.map_or_else(|| self.limit(), |it| limit(it.amount, &it.unit))
+    }
+
     /// The time limit, if the stored one makes sense.
     pub fn limit(&self) -> Option<Limit> {
-        Limit::new(self.amount, self.unit.parse::<Unit>().ok()?).ok()
+        limit(self.amount, &self.unit)
     }
 
     /// Whether it is in force on a day (`YYYY-MM-DD`).
@@ -173,7 +226,8 @@ pub async fn reload(kernel: &Kernel) -> Result<()> {
     let classes: Vec<Class> = tx.all(sql, vec![]).await?;
     let sql = "SELECT id, code, class, condition, condition_en, closing, closing_en, amount, unit, body, \
                level, supervisor, valid_from, valid_to, version FROM cases_standard";
-    let standards: Vec<Standard> = tx.all(sql, vec![]).await?;
+    let mut standards: Vec<Standard> = tx.all(sql, vec![]).await?;
+    add_parts(&mut tx, &mut standards).await?;
     let limits: Vec<(State, f64, String)> = tx
         .all("SELECT state, amount, unit FROM cases_stage_limit", vec![])
         .await?;
@@ -186,9 +240,39 @@ pub async fn reload(kernel: &Kernel) -> Result<()> {
         by_id: standards.iter().map(|it| (it.id, it.code.clone())).collect(),
         standards: standards.into_iter().map(|it| (it.code.clone(), it)).collect(),
         stage_limits: stage_limits.collect::<Result<_>>()?,
-        calendar: Calendar::china().clone(),
+        calendar: calendar::load(&mut tx).await?,
         revision,
     });
+    Ok(())
+}
+
+/// Adds what stands in tables of its own: limits by area class, and stages.
+async fn add_parts(tx: &mut Tx, standards: &mut [Standard]) -> Result<()> {
+    let place: HashMap<StandardId, usize> = standards.iter().enumerate().map(|(i, it)| (it.id, i)).collect();
+    let of = |id| place.get(&id).copied();
+    let sql = "SELECT standard, area_class, amount, unit FROM cases_standard_limit ORDER BY standard, area_class";
+    let limits: Vec<(StandardId, i64, f64, String)> = tx.all(sql, vec![]).await?;
+    for (id, area_class, amount, unit) in limits {
+        if let Some(it) = of(id).and_then(|i| standards.get_mut(i)) {
+            it.area_limits.push(AreaLimit {
+                area_class,
+                amount,
+                unit,
+            });
+        }
+    }
+    let sql = "SELECT standard, name, name_en, amount, unit FROM cases_standard_stage ORDER BY standard, n";
+    let stages: Vec<(StandardId, String, Option<String>, f64, String)> = tx.all(sql, vec![]).await?;
+    for (id, name, name_en, amount, unit) in stages {
+        if let Some(it) = of(id).and_then(|i| standards.get_mut(i)) {
+            it.stages.push(Stage {
+                name,
+                name_en,
+                amount,
+                unit,
+            });
+        }
+    }
     Ok(())
 }
 
@@ -231,6 +315,30 @@ pub(crate) async fn save_standard(tx: &mut Tx, standard: &Standard) -> Result<()
                level = excluded.level, supervisor = excluded.supervisor, valid_from = excluded.valid_from, \
                valid_to = excluded.valid_to, version = cases_standard.version + 1";
     tx.run(sql, standard.values()).await?;
+    let id = standard.id;
+    tx.run("DELETE FROM cases_standard_limit WHERE standard = $1", args![id])
+        .await?;
+    tx.run("DELETE FROM cases_standard_stage WHERE standard = $1", args![id])
+        .await?;
+    insert_parts(tx, std::iter::once(standard)).await
+}
+
+/// Adds the limits by area class and the stages of standards that have none yet.
+pub(crate) async fn insert_parts(tx: &mut Tx, standards: impl Iterator<Item = &Standard>) -> Result<()> {
+    let (mut limits, mut stages) = (Vec::new(), Vec::new());
+    for standard in standards {
+        let id = standard.id;
+        for it in &standard.area_limits {
+            limits.push(args![id, it.area_class, it.amount, &it.unit]);
+        }
+        for (n, it) in (1_i64..).zip(&standard.stages) {
+            stages.push(args![id, n, &it.name, it.name_en.clone(), it.amount, &it.unit]);
+        }
+    }
+    let sql = "INSERT INTO cases_standard_limit (standard, area_class, amount, unit) VALUES ";
+    tx.insert_many(sql, "", limits).await?;
+    let sql = "INSERT INTO cases_standard_stage (standard, n, name, name_en, amount, unit) VALUES ";
+    tx.insert_many(sql, "", stages).await?;
     Ok(())
 }
 

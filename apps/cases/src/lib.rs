@@ -11,6 +11,7 @@ mod case_import;
 mod catalogue;
 mod desk;
 mod intake;
+mod list_desk;
 mod list_import;
 mod moves;
 mod out;

@@ -75,6 +75,8 @@ pub(crate) async fn city(store: Store) -> TestCity {
         valid_from: None,
         valid_to: None,
         version: 1,
+        area_limits: Vec::new(),
+        stages: Vec::new(),
     };
     catalogue::save_standard(&mut work, &standard)
         .await

@@ -126,6 +126,14 @@ pub async fn create_area(work: &mut Work, area: NewArea) -> Result<()> {
 /// Changes an area from what it was to what it should be, unless somebody was faster.
 pub(crate) async fn change_area(work: &mut Work, before: &Area, after: &Area) -> Result<()> {
     let code = NewArea::from(after.clone()).check()?;
+    if after.area_class.is_some_and(|it| !model::AREA_CLASSES.contains(&it)) {
+        let (min, max) = (
+            model::AREA_CLASSES.start().to_string(),
+            model::AREA_CLASSES.end().to_string(),
+        );
+        let range = [("min", min.as_str()), ("max", max.as_str())];
+        return Err(model::refused("area_class", &kernel_codes::RANGE, &range));
+    }
     store::next_revision(work).await?;
     let now = work.now();
     if !store::update_area(work, after, now).await? {
@@ -134,7 +142,10 @@ pub(crate) async fn change_area(work: &mut Work, before: &Area, after: &Area) ->
     if after.level == Level::District {
         tell_meta(work).await?;
     }
-    let facts = serde_json::json!({ "before": NewArea::from(before.clone()), "after": NewArea::from(after.clone()) });
+    let facts = serde_json::json!({
+        "before": NewArea::from(before.clone()), "was_class": before.area_class,
+        "after": NewArea::from(after.clone()), "class": after.area_class,
+    });
     work.audit("grid.area_changed", code, facts).await?;
     work.emit(
         &GRID_CHANGED,

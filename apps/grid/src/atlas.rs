@@ -128,6 +128,13 @@ impl Atlas {
         inner.join(" · ")
     }
 
+    /// The class of a place: of the area itself or of the nearest around it that has one. A code that is not known here
+    /// is asked for by where it would lie.
+    pub fn area_class(&self, code: &str) -> Option<i64> {
+        let own = AreaCode::parse(code).ok()?;
+        std::iter::successors(Some(own), |it| it.parent()).find_map(|it| self.area(it.as_str())?.area_class)
+    }
+
     /// The areas one level below, by code.
     pub fn children<'a>(&'a self, code: &str) -> impl ExactSizeIterator<Item = &'a Area> + use<'a> {
         let codes = self.children.get(code).map(Vec::as_slice).unwrap_or_default();
@@ -288,6 +295,23 @@ mod tests {
             Some("321099101001001")
         );
         assert_eq!(find("锦湖社区", Some("321099001"), Level::Village), None);
+    }
+
+    #[test]
+    fn a_place_has_the_class_of_the_nearest_area_that_has_one() {
+        let mut atlas = atlas();
+        let mut set = |code: &str, class| atlas.areas.get_mut(code).expect("an area").area_class = Some(class);
+        set("321099101", 2);
+        set("321099101001001", 1);
+        assert_eq!(atlas.area_class("321099101001001"), Some(1));
+        assert_eq!(atlas.area_class("321099101001"), Some(2));
+        assert_eq!(
+            atlas.area_class("321099101001777"),
+            Some(2),
+            "a grid that is not there yet"
+        );
+        assert_eq!(atlas.area_class("321099001001001"), None);
+        assert_eq!(atlas.area_class("nowhere"), None);
     }
 
     #[test]

@@ -107,6 +107,8 @@ pub struct Area {
     pub households: Option<i64>,
     /// Inhabitants.
     pub population: Option<i64>,
+    /// Its own class (1, 2, 3 …); without one, that of the area it lies in counts: ask the atlas.
+    pub area_class: Option<i64>,
     /// A point inside its shape, if it has one.
     pub center: Option<Point>,
     /// Counted up with each change.
@@ -176,6 +178,7 @@ impl Area {
             kind: new.kind,
             households: new.households,
             population: new.population,
+            area_class: None,
             center: None,
             version: 1,
         }
@@ -241,6 +244,8 @@ pub(crate) fn refused(field: &str, code: &'static Code, args: &[(&str, &str)]) -
         .unwrap_or_else(|| Error::from(&kernel_codes::INVALID))
 }
 
+/// The classes of areas in use.
+pub(crate) const AREA_CLASSES: std::ops::RangeInclusive<i64> = 1..=9;
 /// The longest name of an area or body, in characters.
 pub(crate) const LONGEST_NAME: usize = 100;
 /// More people than any district has.

@@ -35,6 +35,7 @@ struct AreaRow {
     kind: Option<GridKind>,
     households: Option<i64>,
     population: Option<i64>,
+    area_class: Option<i64>,
     version: i64,
     lng: Option<f64>,
     lat: Option<f64>,
@@ -53,6 +54,7 @@ impl AreaRow {
             kind: self.kind,
             households: self.households,
             population: self.population,
+            area_class: self.area_class,
             center: self.lng.zip(self.lat).map(|(lng, lat)| Point { lng, lat }),
             version: self.version,
         };
@@ -65,7 +67,7 @@ pub(crate) async fn load(tx: &mut Tx) -> Result<Atlas> {
     // The revision comes first: a change that is committed between the statements makes this atlas look older than it
     // is, so that it is loaded once more.
     let revision = revision(tx).await?;
-    let sql = "SELECT code, name, name_en, kind, households, population, version, lng, lat, wkb \
+    let sql = "SELECT code, name, name_en, kind, households, population, area_class, version, lng, lat, wkb \
                FROM grid_area LEFT JOIN grid_shape ON area = code ORDER BY code";
     let areas: Vec<AreaRow> = tx.all(sql, vec![]).await?;
     let areas = areas.into_iter().map(AreaRow::read).collect::<anyhow::Result<_>>()?;
@@ -127,7 +129,7 @@ pub(crate) async fn upsert_areas(tx: &mut Tx, areas: &[Area], now: Time) -> Resu
 /// Changes an area that is still of the version that was looked at; says whether it was.
 pub(crate) async fn update_area(tx: &mut Tx, area: &Area, now: Time) -> Result<bool> {
     let sql = "UPDATE grid_area SET name = $3, name_en = $4, kind = $5, households = $6, population = $7, \
-               updated_at = $8, version = version + 1 WHERE code = $1 AND version = $2";
+               updated_at = $8, area_class = $9, version = version + 1 WHERE code = $1 AND version = $2";
     let (name_en, kind) = (area.name_en.clone(), area.kind);
     let values = args![
         &area.code,
@@ -137,9 +139,22 @@ pub(crate) async fn update_area(tx: &mut Tx, area: &Area, now: Time) -> Result<b
         kind,
         area.households,
         area.population,
-        now
+        now,
+        area.area_class
     ];
     Ok(tx.run(sql, values).await? == 1)
+}
+
+/// Gives areas their classes, whatever they were.
+pub(crate) async fn set_area_classes(tx: &mut Tx, classes: &[(&str, i64)]) -> Result<()> {
+    for (code, class) in classes {
+        tx.run(
+            "UPDATE grid_area SET area_class = $2 WHERE code = $1",
+            args![*code, *class],
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// Writes shapes that are new or changed.

@@ -305,6 +305,8 @@ impl Resolver {
             valid_from: None,
             valid_to: None,
             version: 1,
+            area_limits: Vec::new(),
+            stages: Vec::new(),
         };
         tell(&LIMIT_ASSUMED, "standard", text);
         catalogue::save_standard(work, &standard).await?;

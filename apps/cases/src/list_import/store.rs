@@ -248,6 +248,8 @@ fn standard(
         valid_from: Some(valid_from.to_owned()),
         valid_to,
         version: 1,
+        area_limits: before.map(|it| it.area_limits.clone()).unwrap_or_default(),
+        stages: before.map(|it| it.stages.clone()).unwrap_or_default(),
     }
 }
 

@@ -69,6 +69,8 @@ impl Scene {
             valid_from: None,
             valid_to: None,
             version: 1,
+            area_limits: Vec::new(),
+            stages: Vec::new(),
         };
         catalogue::save_standard(&mut work, &standard).await.expect("adds it");
         catalogue::touch(&mut work).await.expect("touches");

@@ -12,7 +12,7 @@ use standards::Limit;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::catalogue::{self, Class, Standard, catalogue};
+use crate::catalogue::{self, AreaLimit, Class, Stage, Standard, catalogue};
 use crate::model::StandardId;
 use crate::moves::local_day;
 use crate::view::{Named, Names};
@@ -98,6 +98,10 @@ pub(super) struct StandardView {
     closing: Option<String>,
     closing_en: Option<String>,
     limit: LimitView,
+    /// Other limits in areas of a class.
+    area_limits: Vec<AreaLimit>,
+    /// Several limits within one case.
+    stages: Vec<Stage>,
     body: Option<Named>,
     /// The place's own body at this level, when no body is named.
     level: Option<String>,
@@ -122,6 +126,8 @@ fn view(names: &Names<'_>, it: &Standard) -> StandardView {
         closing: it.closing.clone(),
         closing_en: it.closing_en.clone(),
         limit: it.limit().map(LimitView::from).unwrap_or_default(),
+        area_limits: it.area_limits.clone(),
+        stages: it.stages.clone(),
         body: it.body.as_deref().map(|it| names.body(it)),
         level: it.level.clone(),
         supervisor: it.supervisor.as_deref().map(|it| names.body(it)),
@@ -257,6 +263,12 @@ pub(super) struct NewStandard {
     closing_en: Option<String>,
     /// How long handling may take.
     limit: LimitView,
+    /// Other limits in areas of a class.
+    #[schema(max_items = 9)]
+    area_limits: Option<Vec<AreaLimit>>,
+    /// Several limits within one case, in order.
+    #[schema(max_items = 6)]
+    stages: Option<Vec<Stage>>,
     /// The responsible body, by code …
     body: Option<String>,
     /// … or the place's own body at this level: `town` or `village`.
@@ -289,6 +301,8 @@ pub(super) async fn standard_create(
         valid_from: None,
         valid_to: None,
         version: 1,
+        area_limits: input.area_limits.clone().unwrap_or_default(),
+        stages: input.stages.clone().unwrap_or_default(),
     };
     check(&kernel, &standard)?;
     let mut work = kernel.work(&user).await?;
@@ -333,6 +347,12 @@ pub(super) struct ChangedStandard {
     closing_en: Option<String>,
     /// How long handling may take.
     limit: LimitView,
+    /// Other limits in areas of a class; not said, they stay.
+    #[schema(max_items = 9)]
+    area_limits: Option<Vec<AreaLimit>>,
+    /// Several limits within one case, in order; not said, they stay.
+    #[schema(max_items = 6)]
+    stages: Option<Vec<Stage>>,
     /// The responsible body, by code …
     body: Option<String>,
     /// … or the place's own body at this level: `town` or `village`.
@@ -370,6 +390,8 @@ pub(super) async fn standard_update(
         supervisor: input.supervisor,
         valid_from: input.valid_from,
         valid_to: input.valid_to,
+        area_limits: input.area_limits.unwrap_or_else(|| before.area_limits.clone()),
+        stages: input.stages.unwrap_or_else(|| before.stages.clone()),
         ..before.clone()
     };
     check(&kernel, &standard)?;
@@ -396,6 +418,8 @@ fn terms(it: &Standard) -> serde_json::Value {
         "condition": it.condition,
         "closing": it.closing,
         "limit": it.limit().map(Limit::en),
+        "area_limits": it.area_limits,
+        "stages": it.stages,
         "body": it.body,
         "level": it.level,
         "supervisor": it.supervisor,
@@ -423,6 +447,7 @@ fn check(kernel: &Kernel, it: &Standard) -> Result<()> {
             &[("value", &format!("{} {}", it.amount, it.unit))],
         );
     }
+    check_parts(&mut fields, it);
     if known.class(&it.class).is_none() {
         fields.refuse_with("class", &kernel_codes::UNKNOWN, &[("value", &it.class)]);
     }
@@ -446,6 +471,31 @@ fn check(kernel: &Kernel, it: &Standard) -> Result<()> {
         }
     }
     fields.done()
+}
+
+/// The most limits within one case.
+const MOST_STAGES: usize = 6;
+
+/// The limits by class of area and the stages: each can be counted, no class twice.
+fn check_parts(fields: &mut Fields, it: &Standard) {
+    let mut classes: Vec<i64> = it.area_limits.iter().map(|it| it.area_class).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    let good = it
+        .area_limits
+        .iter()
+        .all(|limit| (1..=9).contains(&limit.area_class) && it.limit_for(Some(limit.area_class)).is_some());
+    if !good || classes.len() != it.area_limits.len() {
+        fields.refuse("area_limits", &kernel_codes::NOT_ALLOWED);
+    }
+    for stage in &it.stages {
+        fields
+            .text("stages", &stage.name, 1, 64)
+            .text("stages", stage.name_en.as_deref().unwrap_or_default(), 0, 128);
+    }
+    if it.stages.len() > MOST_STAGES || it.stages.iter().any(|it| it.limit().is_none()) {
+        fields.refuse("stages", &kernel_codes::NOT_ALLOWED);
+    }
 }
 
 fn look(kernel: &Kernel, id: StandardId) -> Result<Json<StandardView>> {

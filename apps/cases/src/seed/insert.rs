@@ -12,10 +12,10 @@ use kernel::db::{Sql, Tx, Value};
 use kernel::error::{Error, Result};
 use kernel::vault::{mask_name, mask_phone};
 use kernel::{Kernel, Time, Work, id_at};
-use standards::Level;
+use standards::{Level, Unit};
 
 use super::{DemoActor, DemoCase, DemoDuty, DemoPlace, DemoStandard, DemoStep, history, standards};
-use crate::catalogue::{self, Catalogue, Standard, catalogue};
+use crate::catalogue::{self, AreaLimit, Catalogue, Stage, Standard, catalogue};
 use crate::flow::FLOW;
 use crate::intake::number;
 use crate::model::{self, Action, Case, CaseId, Counts, EntryId, MoveInput, Rules, StandardId, State};
@@ -105,6 +105,7 @@ type TallyKey = (&'static str, String, String, String);
 async fn save_list(kernel: &Kernel, list: &[DemoStandard]) -> Result<Vec<StandardId>> {
     let mut work = kernel.system_work().await?;
     let mut ids = Vec::with_capacity(list.len());
+    let mut made = Vec::with_capacity(list.len());
     let mut rows: Vec<Vec<Value>> = Vec::with_capacity(list.len());
     for it in list {
         let (body, level) = match it.duty {
@@ -128,17 +129,51 @@ async fn save_list(kernel: &Kernel, list: &[DemoStandard]) -> Result<Vec<Standar
             valid_from: None,
             valid_to: None,
             version: 1,
+            area_limits: area_limits(it),
+            stages: stages(it),
         };
         ids.push(standard.id);
         let mut row = standard.values();
         row.push(1_i64.into());
         rows.push(row);
+        made.push(standard);
     }
     work.insert_many(catalogue::INSERT_STANDARD, "", rows).await?;
+    catalogue::insert_parts(&mut work, made.iter()).await?;
     catalogue::touch(&mut work).await?;
     work.commit().await?;
     catalogue::reload(kernel).await?;
     Ok(ids)
+}
+
+/// What endangers somebody is made safe within two hours first; repairing it takes as long as the limit says.
+fn stages(it: &DemoStandard) -> Vec<Stage> {
+    let (amount, unit) = (it.limit.amount(), it.limit.unit());
+    let long = unit == Unit::WorkingDay && amount >= 2.0;
+    if !long || !it.thing.ends_with("井盖") {
+        return Vec::new();
+    }
+    let stage = |name: &str, name_en: &str, amount, unit: Unit| Stage {
+        name: name.to_owned(),
+        name_en: Some(name_en.to_owned()),
+        amount,
+        unit: unit.to_string(),
+    };
+    vec![
+        stage("现场防护", "Made safe", 2.0, Unit::UrgentHour),
+        stage("修复", "Repaired", amount, unit),
+    ]
+}
+
+/// What lies open in a street of the first class is repaired within a day.
+fn area_limits(it: &DemoStandard) -> Vec<AreaLimit> {
+    let strict = !stages(it).is_empty();
+    let limit = AreaLimit {
+        area_class: 1,
+        amount: 1.0,
+        unit: Unit::WorkingDay.to_string(),
+    };
+    strict.then_some(limit).into_iter().collect()
 }
 
 fn class_code(kind: standards::Kind, class: &str) -> String {
@@ -280,7 +315,7 @@ impl Teller<'_> {
                 calendar: &self.catalogue.calendar,
                 zone: &self.zone,
                 stage_limit: &stage_limit,
-                handle_limit: standard.and_then(Standard::limit),
+                handle_limit: standard.and_then(|it| it.limit_for(self.names.atlas.area_class(&case.area))),
                 class: standard.map(|it| it.class.as_str()),
             };
             let counts = if action == Action::Report {

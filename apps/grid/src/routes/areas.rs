@@ -40,6 +40,10 @@ pub(crate) struct AreaView {
     kind: Option<GridKind>,
     households: Option<i64>,
     population: Option<i64>,
+    /// Its own class, 1 to 9; the limits of cases and the evaluation go by it.
+    area_class: Option<i64>,
+    /// The class that counts: its own, or that of the nearest area around it.
+    area_class_in_force: Option<i64>,
     /// A point inside its shape.
     center: Option<LngLat>,
     has_shape: bool,
@@ -59,6 +63,8 @@ impl AreaView {
             kind: area.kind,
             households: area.households,
             population: area.population,
+            area_class: area.area_class,
+            area_class_in_force: atlas.area_class(&area.code),
             center: area.center.map(|Point { lng, lat }| LngLat { lng, lat }),
             has_shape: atlas.shape(&area.code).is_some(),
             children: atlas.children(&area.code).len(),
@@ -268,6 +274,8 @@ pub(crate) struct AreaChange {
     kind: Option<GridKind>,
     households: Option<i64>,
     population: Option<i64>,
+    /// Its own class, 1 to 9; without one it has that of the area it lies in.
+    area_class: Option<i64>,
 }
 
 /// Change an area.
@@ -287,6 +295,7 @@ pub(crate) async fn area_update(
         kind: input.kind,
         households: input.households,
         population: input.population,
+        area_class: input.area_class,
         version: input.version,
         ..before.clone()
     };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kernel::auth::{self, NewUser, Reach, UserId};
 use kernel::{Kernel, Result};
-use standards::{AreaCode, Crs};
+use standards::{AreaCode, Crs, Level};
 
 use super::{DemoArea, DemoBody, DemoDistrict, DemoPerson, DemoScope};
 use crate::api::{Changed, GRID_CHANGED, at, reload, tell_meta};
@@ -24,6 +24,7 @@ pub async fn seed_demo(kernel: &Kernel, demo: &DemoDistrict) -> Result<()> {
 
     let areas = demo.areas.iter().map(area).collect::<anyhow::Result<Vec<Area>>>()?;
     store::upsert_areas(&mut work, &areas, now).await?;
+    store::set_area_classes(&mut work, &classes(&areas)).await?;
     let shapes = demo
         .areas
         .iter()
@@ -74,6 +75,18 @@ pub async fn seed_demo(kernel: &Kernel, demo: &DemoDistrict) -> Result<()> {
     .await?;
     work.commit().await?;
     reload(kernel).await
+}
+
+/// The urban streets are of the first class, the towns of the second; the rest has none.
+fn classes(areas: &[Area]) -> Vec<(&str, i64)> {
+    let towns = areas.iter().filter(|it| it.level == Level::Town);
+    towns
+        .filter_map(|it| match it.code.get(6..7) {
+            Some("0") => Some((it.code.as_str(), 1)),
+            Some("1") => Some((it.code.as_str(), 2)),
+            _ => None,
+        })
+        .collect()
 }
 
 fn area(demo: &DemoArea) -> anyhow::Result<Area> {
