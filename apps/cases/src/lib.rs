@@ -79,7 +79,7 @@ impl App for Cases {
     }
 
     fn jobs(&self) -> Vec<Job> {
-        let mut all = vec![outside::job()];
+        let mut all = vec![outside::job(), out::JOB];
         all.extend(reception::jobs());
         all
     }

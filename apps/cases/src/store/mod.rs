@@ -471,6 +471,37 @@ pub async fn count_cases(tx: &mut Tx, filter: &Filter<'_>) -> Result<i64> {
     Ok(rows.first().map_or(0, |it| it.0))
 }
 
+/// What is new in a filter.
+#[derive(Debug, sqlx::FromRow)]
+pub struct News {
+    /// Cases in it.
+    pub total: i64,
+    /// Of those, how many were reported since.
+    pub new: i64,
+    /// Of those, how many have passed their deadline since.
+    pub overdue: i64,
+}
+
+/// What is new in a filter since a moment.
+pub async fn news(tx: &mut Tx, filter: &Filter<'_>, since: Time) -> Result<News> {
+    let mut sql = Sql::new("SELECT COUNT(*) AS total, COUNT(CASE WHEN reported_at >= ");
+    sql.bind(since)
+        .push(" AND reported_at < ")
+        .bind(filter.now)
+        .push(" THEN 1 END) AS new, COUNT(CASE WHEN due_at >= ")
+        .bind(since);
+    sql.push(" AND due_at < ")
+        .bind(filter.now)
+        .push(" THEN 1 END) AS overdue FROM cases_case");
+    filter.push(&mut sql);
+    let mut rows: Vec<News> = tx.list(sql).await?;
+    Ok(rows.pop().unwrap_or(News {
+        total: 0,
+        new: 0,
+        overdue: 0,
+    }))
+}
+
 /// A case on a map.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Point {
