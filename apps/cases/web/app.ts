@@ -1,8 +1,9 @@
 // The pages of the cases in the console: what waits, a report, all cases, one case, figures, the responsibility list.
-import { BookOpenCheck, ChartColumn, Inbox, ListTodo, MapPinOff, MessageSquarePlus, PhoneCall, Send, Sparkles, SquareStack } from '@lucide/vue'
+import { Bell, BookOpenCheck, ChartColumn, Inbox, ListTodo, MapPinOff, MessageSquarePlus, PhoneCall, Send, Sparkles, SquareStack } from '@lucide/vue'
 import { defineApp } from '@/define-app'
 import messages from './messages'
 import { counts, keepCounts } from './parts/counts'
+import { keepUnread, unread } from './parts/out/unread'
 
 /** Whose moves lead on: only for them anything waits. */
 const AT_WORK = ['accept', 'verify', 'file', 'dispatch', 'handle', 'check', 'close'].map((it) => `cases.${it}`)
@@ -17,6 +18,7 @@ export default defineApp({
     { path: '/outside-bodies', icon: Send, titleKey: 'cases.outside.title', needs: 'cases.outside', group: 'work', order: 60 },
     { path: '/figures', icon: ChartColumn, titleKey: 'cases.menu.figures', needs: 'cases.figures', group: 'work', order: 40 },
     { path: '/controls', icon: MapPinOff, titleKey: 'cases.reception.controls.title', needs: 'cases.control', group: 'work', order: 55 },
+    { path: '/messages', icon: Bell, titleKey: 'cases.out.messages', needs: 'cases.read', group: 'work', order: 70, badge: () => unread.value },
     { path: '/standards', icon: BookOpenCheck, titleKey: 'cases.menu.standards', needs: 'cases.read', group: 'base', order: 40 },
     { path: '/class-suggestion', icon: Sparkles, titleKey: 'cases.reception.model.title', needs: 'cases.figures', group: 'base', order: 50 },
     { path: '/duplicate-rules', icon: SquareStack, titleKey: 'cases.reception.rules.title', needs: 'cases.reception_rules', group: 'base', order: 55 },
@@ -34,9 +36,13 @@ export default defineApp({
     // Entered by a link, whose token stands behind `#`: no log-in, and nothing of the console around it.
     { path: '/outside', component: () => import('./pages/OutsideCase.vue'), meta: { titleKey: 'cases.outside.pageTitle', bare: true } },
     { path: '/figures', component: () => import('./pages/Figures.vue'), meta: { titleKey: 'cases.menu.figures', needs: 'cases.figures' } },
+    { path: '/messages', component: () => import('./pages/Messages.vue'), meta: { titleKey: 'cases.out.messages', needs: 'cases.read' } },
     { path: '/standards', component: () => import('./pages/Standards.vue'), meta: { titleKey: 'cases.menu.standards', needs: 'cases.read' } },
     { path: '/standards/import', component: () => import('./pages/StandardsImport.vue'), meta: { titleKey: 'cases.menu.standardsImport', needs: 'cases.standards' } },
   ],
   messages,
-  start: keepCounts,
+  start: () => {
+    keepCounts()
+    keepUnread()
+  },
 })

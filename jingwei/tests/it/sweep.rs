@@ -313,6 +313,47 @@ fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
             "GET /api/cases/{id}/photos/{file}",
             Missing(case(&format!("/photos/{photo}")), none()),
         ),
+        // What leaves the system is cut to the scope as the lists are; a bulletin has no record behind it.
+        (
+            "GET /api/cases/export/{format}",
+            Hidden("/api/cases/export/csv".to_owned()),
+        ),
+        (
+            "GET /api/cases/figures/export/{format}",
+            Hidden("/api/cases/figures/export/csv?by=village".to_owned()),
+        ),
+        ("GET /api/cases/{id}/pdf", Missing(case("/pdf"), none())),
+        ("GET /api/cases/bulletin/{month}", Placeless),
+        // Kept filters, subscriptions and messages are one's own.
+        ("GET /api/cases/filters", Placeless),
+        ("POST /api/cases/filters", Placeless),
+        (
+            "PUT /api/cases/filters/{id}",
+            Unknown(
+                format!("/api/cases/filters/{NOBODY}"),
+                json!({ "name": "x", "query": "", "share": "private" }),
+            ),
+        ),
+        (
+            "DELETE /api/cases/filters/{id}",
+            Unknown(format!("/api/cases/filters/{NOBODY}"), none()),
+        ),
+        ("GET /api/cases/subscriptions", Placeless),
+        ("POST /api/cases/subscriptions", Placeless),
+        (
+            "PUT /api/cases/subscriptions/{id}",
+            Unknown(
+                format!("/api/cases/subscriptions/{NOBODY}"),
+                json!({ "filter": NOBODY, "every": "day", "hour": 8 }),
+            ),
+        ),
+        (
+            "DELETE /api/cases/subscriptions/{id}",
+            Unknown(format!("/api/cases/subscriptions/{NOBODY}"), none()),
+        ),
+        ("GET /api/cases/messages", Placeless),
+        ("GET /api/cases/messages/unread", Placeless),
+        ("POST /api/cases/messages/read", Placeless),
         // Cases that lie with bodies outside.
         ("GET /api/outside/bodies", Placeless),
         (

@@ -55,7 +55,7 @@ impl Fonts {
             PathBuf::from("/usr/share/fonts"),
             PathBuf::from("/usr/local/share/fonts"),
         ];
-        if let Some(home) = std::env::var_os("HOME").map(PathBuf::from) {
+        if let Some(home) = std::env::home_dir() {
             places.push(home.join(".fonts"));
             places.push(home.join(".local/share/fonts"));
         }

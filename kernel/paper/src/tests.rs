@@ -70,8 +70,12 @@ fn a_template_reads_nothing_but_what_it_was_given() {
 #[test]
 fn facts_leave_out_what_is_empty_and_a_wide_one_has_its_own_line() {
     let Some(press) = press() else { return };
-    let template = "#import \"/base.typ\": *\n#show: page-of.with(title: \"t\", lang: \"en\")\n#facts(json(\"/data.json\"))";
+    let template =
+        "#import \"/base.typ\": *\n#show: page-of.with(title: \"t\", lang: \"en\")\n#facts(json(\"/data.json\"))";
     let data = r#"[{ "label": "a", "text": "one" }, { "label": "b", "text": null }, { "label": "c", "text": "two", "wide": true }, { "label": "d", "text": "three" }]"#;
     let paper = press.print(job(template, data)).expect("prints");
-    assert_eq!(paper.text.lines().take(6).collect::<Vec<_>>(), ["a", "one", "c", "two", "d", "three"]);
+    assert_eq!(
+        paper.text.lines().take(6).collect::<Vec<_>>(),
+        ["a", "one", "c", "two", "d", "three"]
+    );
 }

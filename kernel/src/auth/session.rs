@@ -122,23 +122,31 @@ async fn look(kernel: &Kernel, token: String) -> Result<Option<(User, Time)>> {
     Ok(Some((user, row.seen_at)))
 }
 
+#[derive(sqlx::FromRow)]
+struct AbsentRow {
+    login: String,
+    name: String,
+    body: Option<String>,
+    area: Option<String>,
+    must_change: bool,
+}
+
 /// A user with the rights that they have by now, for what is looked up in their name while they are away; `None` when
 /// their account is closed.
 pub async fn user_by_id(kernel: &Kernel, id: UserId) -> Result<Option<User>> {
     let mut tx = kernel.read().await?;
     let sql = "SELECT login, name, body, area, must_change FROM kernel_user WHERE id = $1 AND active";
-    let found: Option<(String, String, Option<String>, Option<String>, bool)> = tx.one(sql, args![id]).await?;
-    let Some((login, name, body, area, must_change)) = found else {
+    let Some(row) = tx.one::<AbsentRow>(sql, args![id]).await? else {
         return Ok(None);
     };
     Ok(Some(User {
         id,
-        login,
-        name,
-        body,
-        area,
+        login: row.login,
+        name: row.name,
+        body: row.body,
+        area: row.area,
         ip: None,
-        must_change,
+        must_change: row.must_change,
         key: None,
         token: String::new(),
         held: machine::held(&mut tx, id).await?,

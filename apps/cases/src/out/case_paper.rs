@@ -113,7 +113,7 @@ impl Words {
         let printed = self.at(Some(now)).unwrap_or_default();
         json!({
             "lang": self.say("zh", "en"),
-            "title": class.clone().unwrap_or_else(|| self.say("未定类别的案件", "A case without a class yet").to_owned()),
+            "title": class.unwrap_or_else(|| self.say("未定类别的案件", "A case without a class yet").to_owned()),
             "number": row.number,
             "state": self.say(row.state.zh(), row.state.en()),
             "foot": match self.lang {

@@ -116,8 +116,13 @@ pub(super) async fn case_export(
         export.run(id, format, tx).await;
         drop(slot);
     });
-    let body = stream::unfold(rx, |mut rx| async { rx.recv().await.map(|it| (it, rx)) });
-    Ok(reply(format, &name, Body::from_stream(body), Some(rows)))
+    Ok(reply(format, &name, body_of(rx), Some(rows)))
+}
+
+/// What comes through the pipe as a body. It may be asked again after its end, as the layer that compresses does.
+fn body_of(rx: mpsc::Receiver<io::Result<Bytes>>) -> Body {
+    let pieces = stream::unfold(rx, |mut rx| async { rx.recv().await.map(|it| (it, rx)) });
+    Body::from_stream(pieces.fuse())
 }
 
 /// A file as a reply.
@@ -256,4 +261,21 @@ fn write_book(mut rows: mpsc::Receiver<Vec<Vec<Cell>>>, lang: Lang, pipe: &Pipe)
         return Ok(None);
     }
     book.finish().map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_has_ended_may_be_asked_again() {
+        let (tx, rx) = mpsc::channel(1);
+        tx.send(Ok(Bytes::from_static(b"rows"))).await.expect("is taken");
+        drop(tx);
+        let mut pieces = body_of(rx).into_data_stream();
+        assert_eq!(pieces.next().await.expect("a piece").expect("is whole"), "rows");
+        for _ in 0..3 {
+            assert!(pieces.next().await.is_none());
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod figures;
 mod message;
 mod print;
 mod saved;
+pub(crate) mod seed;
 mod subscription;
 mod table;
 #[cfg(test)]

@@ -73,6 +73,7 @@ pub async fn seed_demo(
     work.audit("cases.demo_seeded", "demo", serde_json::json!({ "cases": done }))
         .await?;
     work.commit().await?;
+    crate::out::seed::seed_demo(kernel).await?;
     crate::outside::seed::seed_demo(kernel).await?;
     crate::reception::seed(kernel).await
 }

@@ -1,3 +1,4 @@
+// How far an export is, and which month a bulletin begins with.
 import { describe, expect, it } from 'vitest'
 import { monthBefore } from './month'
 import { percentOf } from './progress'
