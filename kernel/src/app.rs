@@ -49,6 +49,12 @@ pub trait App: Send + Sync + 'static {
         Routes::new()
     }
 
+    /// Beginnings of addresses that pages of other sites may write to. Nobody's session counts there, only what the
+    /// request itself shows, and the handler looks at that.
+    fn open_to_other_sites(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The news it sends.
     fn topics(&self) -> &'static [&'static Topic] {
         &[]

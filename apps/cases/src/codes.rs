@@ -33,4 +33,52 @@ kernel::codes! {
     NOT_MERGEABLE = 409, "cases.not_mergeable", "不能并入：{why}", "Cannot be merged: {why_en}";
     /// Something has happened since the merge.
     MERGE_FIXED = 409, "cases.merge_fixed", "合并后案件已有变化，不能撤销", "Something has happened since the merge; it cannot be undone";
+    /// The district does not speak Open311.
+    OPEN311_CLOSED = 404, "cases.open311_closed", "本区尚未开放 Open311 接口", "Open311 is not open here";
+    /// Nothing at this address.
+    OPEN311_NOTHING = 404, "cases.open311_nothing", "没有这个地址：{value}", "There is nothing at this address: {value}";
+    /// Another's jurisdiction.
+    OPEN311_JURISDICTION = 404, "cases.open311_jurisdiction", "jurisdiction_id 不存在：{value}", "jurisdiction_id provided was not found: {value}";
+    /// No jurisdiction where one is asked for.
+    OPEN311_NO_JURISDICTION = 400, "cases.open311_no_jurisdiction", "缺少 jurisdiction_id", "jurisdiction_id was not provided";
+    /// No key.
+    OPEN311_NO_KEY = 403, "cases.open311_no_key", "缺少 api_key", "Missing api_key -- can't proceed with create_request";
+    /// A key that opens nothing.
+    OPEN311_BAD_KEY = 403, "cases.open311_bad_key", "api_key 无效", "Invalid api_key received -- can't proceed with create_request";
+    /// No service.
+    OPEN311_NO_SERVICE = 400, "cases.open311_no_service", "缺少 service_code", "service_code was not provided";
+    /// No such service, or none that is open.
+    OPEN311_SERVICE_UNKNOWN = 404, "cases.open311_service_unknown", "service_code 不存在：{value}", "service_code provided was not found: {value}";
+    /// No such request.
+    OPEN311_REQUEST_UNKNOWN = 404, "cases.open311_request_unknown", "service_request_id 不存在：{value}", "service_request_id provided was not found: {value}";
+    /// No such token.
+    OPEN311_TOKEN_UNKNOWN = 404, "cases.open311_token_unknown", "token 不存在：{value}", "token provided was not found: {value}";
+    /// A date that cannot be read.
+    OPEN311_DATE = 400, "cases.open311_date", "{name} 不是 W3C 格式的日期：{value}", "{name} is no date in W3C format: {value}";
+    /// Too long a span.
+    OPEN311_SPAN = 400, "cases.open311_span", "start_date 与 end_date 相距不能超过 90 天", "start_date and end_date may not span more than 90 days";
+    /// Another status.
+    OPEN311_STATUS = 400, "cases.open311_status", "status 只能是 open 或 closed：{value}", "status must be open or closed: {value}";
+    /// A number out of its range.
+    OPEN311_NUMBER = 400, "cases.open311_number", "{name} 应为 1 到 {max} 的整数", "{name} must be a whole number from 1 to {max}";
+    /// More of something than is taken.
+    OPEN311_TOO_MANY = 400, "cases.open311_too_many", "数量太多，最多 {max} 个", "Too many: at most {max}";
+    /// No place.
+    OPEN311_NO_PLACE = 400, "cases.open311_no_place", "缺少位置：请提供 lat 和 long、address_string 或 address_id 之一", "No location was provided: one of lat & long, address_string or address_id is required";
+    /// One of two coordinates.
+    OPEN311_HALF_POINT = 400, "cases.open311_half_point", "lat 和 long 必须同时提供", "lat and long must both be provided";
+    /// A coordinate that cannot be read.
+    OPEN311_DEGREES = 400, "cases.open311_degrees", "{name} 不是有效的 WGS 84 度数：{value}", "{name} is not valid in WGS 84 degrees: {value}";
+    /// No such area.
+    OPEN311_ADDRESS_UNKNOWN = 400, "cases.open311_address_unknown", "address_id 不存在：{value}", "address_id provided was not found: {value}";
+    /// A text that is too long.
+    OPEN311_LENGTH = 400, "cases.open311_length", "{name} 最多 {max} 字", "{name} may have at most {max} characters";
+    /// A medium's address that is none.
+    OPEN311_MEDIA = 400, "cases.open311_media", "media_url 应为 http 或 https 网址", "media_url must be an http or https address";
+    /// An answer that is asked for is missing.
+    OPEN311_ATTRIBUTE_MISSING = 400, "cases.open311_attribute_missing", "缺少必填项 attribute[{code}]", "attribute[{code}] is required and was not provided";
+    /// An answer that does not fit.
+    OPEN311_ATTRIBUTE = 400, "cases.open311_attribute", "attribute[{code}] 的值不符合 {datatype}：{value}", "attribute[{code}] is no {datatype}: {value}";
+    /// Another server that does not answer as it should.
+    OPEN311_NO_ANSWER = 502, "cases.open311_no_answer", "对方服务器没有正常应答：{why}", "The other server did not answer as it should: {why}";
 }

@@ -30,7 +30,7 @@ pub struct Report {
     #[schema(max_length = 32)]
     pub class: Option<String>,
     /// What is the matter.
-    #[schema(min_length = 2, max_length = 2000)]
+    #[schema(min_length = 2, max_length = 4000)]
     pub description: String,
     /// Where, in words.
     #[schema(max_length = 200)]
@@ -69,7 +69,7 @@ pub struct ReportPoint {
 impl Report {
     fn check(&self) -> Result<()> {
         let mut fields = Fields::new();
-        fields.text("description", &self.description, 2, 2000);
+        fields.text("description", &self.description, 2, 4000);
         fields.text("place", self.place.as_deref().unwrap_or_default(), 0, 200);
         if let Some(point) = self.point {
             fields

@@ -14,6 +14,7 @@ mod intake;
 mod list_desk;
 mod list_import;
 mod moves;
+mod open311;
 mod out;
 mod outside;
 mod reception;
@@ -70,16 +71,20 @@ impl App for Cases {
         routes::table()
     }
 
+    fn open_to_other_sites(&self) -> &'static [&'static str] {
+        open311::OPEN_TO_OTHER_SITES
+    }
+
     fn topics(&self) -> &'static [&'static Topic] {
         moves::TOPICS
     }
 
     fn listeners(&self) -> Vec<Listener> {
-        vec![outside::listener()]
+        vec![outside::listener(), open311::listener()]
     }
 
     fn jobs(&self) -> Vec<Job> {
-        let mut all = vec![outside::job(), out::JOB];
+        let mut all = vec![outside::job(), out::JOB, open311::job()];
         all.extend(reception::jobs());
         all
     }

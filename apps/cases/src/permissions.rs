@@ -39,6 +39,8 @@ kernel::permissions! {
     CASE_OUTSIDE = "cases.outside", "管理外部单位派件", "Send cases to outside bodies";
     /// Get the links with which a body outside opens its cases.
     CASE_OUTSIDE_RECEIVE = "cases.outside_receive", "接收外部派件链接", "Receive links for outside bodies";
+    /// Decide what is public by Open311, and which body gets its cases by it.
+    OPEN311_MANAGE = "cases.open311", "管理 Open311 开放接口", "Manage Open311";
     /// Change the responsibility list.
     STANDARDS_MANAGE = "cases.standards", "管理责任清单", "Manage the responsibility list";
     /// Ask for an area and time without reports, or take it back.
@@ -96,6 +98,16 @@ pub static ROLES: &[Role] = &[
         zh: "外部单位",
         en: "Outside body",
     },
+    Role {
+        code: "open311_app",
+        zh: "Open311 应用",
+        en: "Open311 application",
+    },
+    Role {
+        code: "open311_body",
+        zh: "Open311 承办单位",
+        en: "Body on Open311",
+    },
 ];
 
 /// What they hold from the start.
@@ -130,6 +142,7 @@ pub static GRANTS: &[RoleGrant] = &[
             &CASE_CONTACT,
             &CASE_FIGURES,
             &CASE_EXPORT,
+            &OPEN311_MANAGE,
             &STANDARDS_MANAGE,
             &CONTROL_ASK,
             &RECEPTION_RULES,
@@ -165,5 +178,17 @@ pub static GRANTS: &[RoleGrant] = &[
     RoleGrant {
         role: "outside_body",
         permissions: &[&CASE_HANDLE, &CASE_OUTSIDE_RECEIVE],
+    },
+    RoleGrant {
+        role: "open311_app",
+        permissions: &[&CASE_REPORT],
+    },
+    RoleGrant {
+        role: "open311_body",
+        permissions: &[&CASE_HANDLE, &CASE_NOTE],
+    },
+    RoleGrant {
+        role: "system_admin",
+        permissions: &[&OPEN311_MANAGE],
     },
 ];

@@ -10,6 +10,7 @@ mod standards;
 use grid::api::{NewArea, NewBody};
 use kernel::App;
 use kernel::auth::Reach;
+use kernel::config::Config;
 use kernel::testing::{Client, Store, TestCity};
 use serde_json::{Value, json};
 
@@ -22,8 +23,13 @@ pub(crate) const OTHER_GRID: &str = "320999102201001";
 
 /// A city with two towns, two bodies and one standard of two working days.
 pub(crate) async fn city(store: Store) -> TestCity {
+    city_with(store, |_| ()).await
+}
+
+/// The same with another configuration.
+pub(crate) async fn city_with(store: Store, change: impl FnOnce(&mut Config)) -> TestCity {
     let apps: Vec<Box<dyn App>> = vec![Box::new(grid::Grid), Box::new(crate::Cases)];
-    let city = TestCity::start(store, apps).await;
+    let city = TestCity::start_with(store, apps, change).await;
     let mut work = city.kernel.system_work().await.expect("begins");
     for (code, name) in [
         ("320999", "试验区"),
@@ -155,4 +161,13 @@ pub(crate) async fn dispatched(people: &People) -> String {
     go(&people.shift_lead, &case, "file", json!({ "standard": standard_id() })).await;
     go(&people.dispatcher, &case, "dispatch", json!({ "body": "D01" })).await;
     case
+}
+
+/// A picture of one pixel.
+pub(crate) fn png() -> Vec<u8> {
+    vec![
+        0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
+        2, 0, 0, 0, 0x90, 0x77, 0x53, 0xde, 0, 0, 0, 12, b'I', b'D', b'A', b'T', 8, 0xd7, 0x63, 0xf8, 0xcf, 0xc0, 0, 0,
+        3, 1, 1, 0, 0x18, 0xdd, 0x8d, 0xb0, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
+    ]
 }

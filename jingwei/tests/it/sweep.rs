@@ -79,9 +79,13 @@ async fn nobody_gets_in(store: Store) {
         "GET /api/outside/photos/{file}",
         "GET /healthz",
         "GET /metrics",
+        "GET /open311/v2/{kind}/{id}",
+        "GET /open311/v2/{list}",
+        "GET /open311/{document}",
         "POST /api/outside/moves",
         "POST /api/outside/photos",
         "POST /api/session",
+        "POST /open311/v2/{list}",
     ];
     assert_eq!(public, expected.map(str::to_owned).into(), "what everybody may call");
 }
@@ -371,6 +375,40 @@ fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
         ("POST /api/outside/links/{id}/resend", Unknown(link("/resend"), none())),
         ("POST /api/outside/links/{id}/retry", Unknown(link("/retry"), none())),
         ("DELETE /api/outside/links/{id}", Unknown(link(""), none())),
+        // What is public by Open311, and what goes on to other servers.
+        ("GET /api/open311", Placeless),
+        ("PUT /api/open311", Placeless),
+        (
+            "PUT /api/open311/services/{class}",
+            Unknown(
+                "/api/open311/services/none".to_owned(),
+                json!({ "version": 0, "open": true }),
+            ),
+        ),
+        ("GET /api/open311/servers", Placeless),
+        (
+            "PUT /api/open311/servers/{body}",
+            Unknown(
+                "/api/open311/servers/none".to_owned(),
+                json!({ "url": "https://example.cn/v2", "active": true }),
+            ),
+        ),
+        (
+            "GET /api/open311/servers/{body}/services",
+            Unknown("/api/open311/servers/none/services".to_owned(), none()),
+        ),
+        (
+            "GET /api/open311/sendings",
+            Hidden("/api/open311/sendings?limit=200".to_owned()),
+        ),
+        (
+            "POST /api/open311/sendings/{id}/retry",
+            Unknown(format!("/api/open311/sendings/{NOBODY}/retry"), none()),
+        ),
+        (
+            "POST /api/open311/sendings/{id}/stop",
+            Unknown(format!("/api/open311/sendings/{NOBODY}/stop"), none()),
+        ),
         // A photo and a preview are their owner's alone.
         ("POST /api/files", Placeless),
         ("GET /api/files/{id}", Missing(format!("/api/files/{photo}"), none())),

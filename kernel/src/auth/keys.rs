@@ -42,7 +42,7 @@ pub(super) fn routes() -> Routes {
 }
 
 /// What has become of a key that a request shows.
-pub(crate) enum Shown {
+pub enum Shown {
     /// It stands for this user.
     Valid(User),
     /// Unknown, expired or revoked, or its account is closed: which of them is not for a stranger to know.
@@ -74,8 +74,8 @@ struct Known {
     last_used_at: Option<Time>,
 }
 
-/// Finds out whose key this is.
-pub(crate) async fn resolve(kernel: &Kernel, key: &str, ip: Option<&str>) -> Result<Shown> {
+/// Finds out whose key this is, counts the request, and notes where it came from.
+pub async fn resolve(kernel: &Kernel, key: &str, ip: Option<&str>) -> Result<Shown> {
     let Some((id, _)) = key.strip_prefix(PREFIX).and_then(|it| it.split_once('_')) else {
         return Ok(Shown::Invalid);
     };

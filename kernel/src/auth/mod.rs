@@ -22,7 +22,7 @@ use crate::{Kernel, Result, id};
 pub use accounts::{
     NewUser, UserBrief, create_user, find_login, find_user, grant_role, set_password, users_by_id, users_of_body,
 };
-pub use keys::{KeyMade, NewKey, make as make_key};
+pub use keys::{KeyMade, NewKey, Shown, make as make_key, resolve as resolve_key};
 pub use machine::{machine, machine_account};
 pub use many::{Person, by_login, create_users, people};
 pub use password::hash as hash_password;

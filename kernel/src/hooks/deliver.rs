@@ -172,7 +172,9 @@ fn pause(attempt: i64, chance: f64) -> i64 {
     plain + shift
 }
 
-fn client(allow_private: bool) -> reqwest::Result<Client> {
+/// A client for other systems' servers: it follows no redirection, waits ten seconds at most, and reaches private addresses
+/// only where the configuration allows them. An address written as numbers has to pass [`check`] first.
+pub fn client(allow_private: bool) -> reqwest::Result<Client> {
     // A choice made before stands.
     drop(rustls::crypto::ring::default_provider().install_default());
     Client::builder()
@@ -210,7 +212,7 @@ impl Resolve for Resolver {
 const PRIVATE: &str = "the address is private; hooks.allow_private of the configuration would allow it";
 
 /// Refuses an address that is written as numbers and private; names are checked when they are looked up.
-pub(super) fn check(url: &str, allow_private: bool) -> anyhow::Result<()> {
+pub fn check(url: &str, allow_private: bool) -> anyhow::Result<()> {
     let url = reqwest::Url::parse(url)?;
     anyhow::ensure!(matches!(url.scheme(), "http" | "https"), "only http and https");
     anyhow::ensure!(

@@ -25,6 +25,7 @@ use crate::jobs::Job;
 use crate::work::Work;
 use crate::{Kernel, Result, Time, id};
 
+pub use deliver::{check, client};
 pub(crate) use routes::routes;
 pub use routes::{HookInput, add};
 pub use sign::sign;

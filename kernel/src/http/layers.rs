@@ -117,6 +117,11 @@ pub(super) async fn remember_route(matched: Option<MatchedPath>, request: Reques
 /// Finds out who is asking and refuses writes that another site's page makes with the user's cookie.
 pub(super) async fn identify(State(kernel): State<Kernel>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let mut open = kernel.apps().iter().flat_map(|it| it.open_to_other_sites());
+    if open.any(|it| path.starts_with(it)) {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
     let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let token = session::token_of(&parts.headers);
     let ip = client_ip(&parts, &kernel.config().http.trusted_proxies).map(|it| it.to_string());

@@ -37,6 +37,14 @@ impl Store {
         &self.url
     }
 
+    /// Another empty database, for a city beside the first: on SQLite, and removed with this one.
+    pub fn beside(&self) -> Self {
+        let folder = self.folder.join("beside");
+        std::fs::create_dir_all(&folder).expect("a folder for the test");
+        let url = format!("sqlite:{}/test.db", folder.display());
+        Self { url, folder }
+    }
+
     /// A folder that is removed with it.
     pub fn folder(&self) -> &std::path::Path {
         &self.folder
@@ -153,6 +161,15 @@ impl TestCity {
     /// Turns the clock.
     pub fn turn(&self, seconds: i64) {
         self.kernel.clock().turn(seconds);
+    }
+
+    /// Serves the city on a port of this machine until the test ends, and gives its address.
+    pub async fn serve(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let router = self.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        format!("http://{address}")
     }
 
     /// Somebody who is not logged in.

@@ -167,7 +167,7 @@ async fn a_body_outside_receives_and_reports_its_case_by_link(store: Store) {
     assert_eq!(scene.row().await["status"], "received");
 
     let photo = visitor
-        .upload("/api/outside/photos", &[], &[("file", "a.png", &png())])
+        .upload("/api/outside/photos", &[], &[("file", "a.png", &crate::tests::png())])
         .await
         .ok();
     let handle = |version: &Value, photos: Value| json!({ "version": version, "action": "handle", "note": "已更换井盖", "photos": photos });
@@ -246,7 +246,7 @@ async fn a_link_opens_one_case_until_it_ends(store: Store) {
         .refused(404, "cases.link_unknown");
     // A photo of another case looks as if it did not exist; no move but the body's own is open.
     let photo = second
-        .upload("/api/outside/photos", &[], &[("file", "a.png", &png())])
+        .upload("/api/outside/photos", &[], &[("file", "a.png", &crate::tests::png())])
         .await
         .ok();
     let path = format!("/api/outside/photos/{}", photo["id"].as_str().expect("an id"));
@@ -440,13 +440,4 @@ async fn receiver() -> (String, std::sync::Arc<std::sync::Mutex<Vec<Value>>>) {
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, router).await });
     (url, got)
-}
-
-/// A picture of one pixel.
-fn png() -> Vec<u8> {
-    vec![
-        0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8,
-        2, 0, 0, 0, 0x90, 0x77, 0x53, 0xde, 0, 0, 0, 12, b'I', b'D', b'A', b'T', 8, 0xd7, 0x63, 0xf8, 0xcf, 0xc0, 0, 0,
-        3, 1, 1, 0, 0x18, 0xdd, 0x8d, 0xb0, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
-    ]
 }

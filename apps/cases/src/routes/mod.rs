@@ -44,4 +44,5 @@ pub(crate) fn table() -> Routes {
         .merge(crate::out::routes())
         .merge(crate::outside::routes())
         .merge(crate::reception::routes())
+        .merge(crate::open311::routes())
 }

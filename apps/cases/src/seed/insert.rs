@@ -75,7 +75,8 @@ pub async fn seed_demo(
     work.commit().await?;
     crate::out::seed::seed_demo(kernel).await?;
     crate::outside::seed::seed_demo(kernel).await?;
-    crate::reception::seed(kernel).await
+    crate::reception::seed(kernel).await?;
+    crate::open311::seed::seed_demo(kernel).await
 }
 
 /// The area with most cases in these states.
