@@ -2,6 +2,7 @@
 import desk from './messages/desk'
 import figures from './messages/figures'
 import list from './messages/list'
+import open311 from './messages/open311'
 import out from './messages/out'
 import outside from './messages/outside'
 import reception from './messages/reception'
@@ -35,6 +36,7 @@ const zh = {
   source: { worker: '网格员', resident: '居民', hotline: '热线', department: '部门' },
   ...desk.zh,
   list: list.zh,
+  open311: open311.zh,
   out: out.zh,
   outside: outside.zh,
   figures: figures.zh,
@@ -69,6 +71,7 @@ const en: typeof zh = {
   source: { worker: 'Grid worker', resident: 'Resident', hotline: 'Hotline', department: 'Department' },
   ...desk.en,
   list: list.en,
+  open311: open311.en,
   out: out.en,
   outside: outside.en,
   figures: figures.en,

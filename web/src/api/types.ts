@@ -107,3 +107,8 @@ export type ListRow = Schema['RowView']
 export type ListDone = Schema['Done']
 /** A responsibility list as it was understood, and what it would change. */
 export type ListPreview = Schema['PreviewView']
+export type Open311 = Schema['Open311View']
+export type Open311Service = Schema['Open311ServiceView']
+export type Open311Attribute = Schema['Open311Attribute']
+export type Open311Server = Schema['Open311Server']
+export type Open311Sending = Schema['Open311Sending']

@@ -19,7 +19,7 @@ use super::ask::{Args, key, moment};
 use super::doc::{Doc, Node};
 use super::requests::requests;
 use super::services::Desk;
-use super::store::{self, Attribute, Datatype, Service};
+use super::store::{self, Answers, Attribute, Datatype, Service};
 use crate::codes;
 use crate::intake::{self, Report, ReportPoint};
 use crate::model::{MAX_PHOTOS, Source};
@@ -86,7 +86,7 @@ async fn read_form(request: Request, kind: &str, args: &mut Args) -> Result<()> 
     }
     let bytes = Bytes::from_request(request, &())
         .await
-        .map_err(|it| refused(it.status(), it.body_text()))?;
+        .map_err(|it| refused(it.status(), &it.body_text()))?;
     if bytes.len() > MOST_FORM {
         return Err(kernel_codes::TOO_LARGE.with("limit", "256 KB"));
     }
@@ -104,7 +104,7 @@ async fn read_parts(
     let headers = request.headers().clone();
     let mut form = Multipart::from_request(request, &())
         .await
-        .map_err(|it| refused(it.status(), it.body_text()))?;
+        .map_err(|it| refused(it.status(), &it.body_text()))?;
     let mut known: Option<User> = None;
     let mut photos = Vec::new();
     let (mut count, mut small) = (0, 0);
@@ -154,11 +154,12 @@ async fn read_part(field: &mut Field<'_>, most: usize) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` calls it with what it has")]
 fn broken(error: MultipartError) -> Error {
-    refused(error.status(), error.body_text())
+    refused(error.status(), &error.body_text())
 }
 
-fn refused(status: StatusCode, why: String) -> Error {
+fn refused(status: StatusCode, why: &str) -> Error {
     if status == StatusCode::PAYLOAD_TOO_LARGE {
         return kernel_codes::TOO_LARGE.with("limit", format!("{} MB", MOST_BYTES / 1024 / 1024));
     }
@@ -169,7 +170,7 @@ fn refused(status: StatusCode, why: String) -> Error {
 struct Taken {
     service: String,
     report: Report,
-    attributes: Vec<(String, Vec<String>)>,
+    attributes: Answers,
     media_url: Option<String>,
     notice: Option<String>,
 }
@@ -253,6 +254,7 @@ fn understand(desk: &Desk, lang: Lang, args: &Args) -> Result<Taken, Vec<Error>>
             name: Some(name).filter(|it| !it.is_empty()),
             phone: args.get("phone").map(str::to_owned),
         }),
+        anonymous: false,
     };
     Ok(Taken {
         service: service.code.clone(),
@@ -281,7 +283,7 @@ fn point(args: &Args, wrong: &mut Vec<Error>) -> Option<ReportPoint> {
 }
 
 /// The answers to what the service asks. What it does not ask is not kept.
-fn answers(service: &Service, given: &BTreeMap<&str, Vec<&str>>, wrong: &mut Vec<Error>) -> Vec<(String, Vec<String>)> {
+fn answers(service: &Service, given: &BTreeMap<&str, Vec<&str>>, wrong: &mut Vec<Error>) -> Answers {
     let mut all = Vec::new();
     for asked in service.attributes.iter().filter(|it| it.variable) {
         let code = asked.code.as_str();

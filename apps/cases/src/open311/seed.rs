@@ -23,7 +23,7 @@ pub(crate) async fn seed_demo(kernel: &Kernel) -> Result<()> {
     let mut work = kernel.system_work().await?;
     let settings = Settings {
         enabled: true,
-        contact: "江源区网格化综合治理指挥中心 0514-00012345".to_owned(),
+        contact: "澄川区网格化综合治理指挥中心 0514-00012345".to_owned(),
         key_service: "向指挥中心系统管理员申请 api_key".to_owned(),
         zipcode: "225200".to_owned(),
         ..Settings::default()
@@ -50,7 +50,7 @@ async fn open_services(kernel: &Kernel, work: &mut Work) -> Result<()> {
             open: true,
             description: None,
             keywords: None,
-            notice: limit.map(|it| format!("属实立案后，一般在 {} 内处理完毕。", it.zh())),
+            notice: limit.map(|it| format!("属实立案后，一般在 {}内处理完毕。", it.zh())),
             version: 0,
             attributes: questions(n),
         };

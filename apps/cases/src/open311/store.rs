@@ -188,6 +188,9 @@ pub(super) enum Which<'a> {
     },
 }
 
+/// What was answered: code and values.
+pub(super) type Answers = Vec<(String, Vec<String>)>;
+
 /// A case as far as a request shows it.
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct Found {
@@ -208,7 +211,7 @@ pub(super) struct Found {
     pub service: Option<String>,
     pub app: Option<UserId>,
     pub media_url: Option<String>,
-    pub attributes: Option<Json<Vec<(String, Vec<String>)>>>,
+    pub attributes: Option<Json<Answers>>,
 }
 
 /// States in which nothing more is to be done.

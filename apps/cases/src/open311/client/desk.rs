@@ -216,6 +216,8 @@ pub(in crate::open311) struct SendingRow {
     remote_updated: Option<String>,
     /// Tries in vain since something last went well.
     attempts: i64,
+    /// Whether its server is switched off, so that it waits.
+    paused: bool,
     /// When it is tried or looked after next.
     next_at: Option<Time>,
     error: Option<String>,
@@ -234,7 +236,8 @@ fn rows(kernel: &Kernel, all: Vec<Sending>) -> Result<Vec<SendingRow>> {
     let goes_on = |it: SendingState| matches!(it, SendingState::Waiting | SendingState::Token | SendingState::Sent);
     let row = |it: Sending| SendingRow {
         body: names.body(&it.body),
-        next_at: Some(it.next_at).filter(|_| goes_on(it.state)),
+        paused: !it.active && goes_on(it.state),
+        next_at: Some(it.next_at).filter(|_| it.active && goes_on(it.state)),
         id: it.id,
         case: it.case_id,
         number: it.number,

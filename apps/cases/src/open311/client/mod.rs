@@ -319,7 +319,7 @@ pub(super) async fn seed(work: &mut Work, body: &str, name: &str, cases: &[CaseI
             let next = at.plus_seconds(LONGEST_PAUSE);
             store::failed(work, sending, "no answer within 10 s", next).await?;
         } else {
-            let remote = format!("R-{}", 2026_000 + n);
+            let remote = format!("R-{}", 2_026_000 + n);
             store::sent(work, sending, Some(&remote), None, at.plus_seconds(LOOK_EVERY)).await?;
         }
     }

@@ -137,11 +137,13 @@ pub(super) struct Sending {
     pub heard_at: Option<Time>,
     pub number: String,
     pub description: String,
+    pub active: bool,
 }
 
 const SENDING: &str = "SELECT s.id, s.case_id, s.body, s.state, s.remote_id, s.token, s.remote_status, s.remote_notes, s.remote_updated, \
-                       s.attempts, s.next_at, s.error, s.made_at, s.sent_at, s.heard_at, c.number, c.description \
-                       FROM cases_open311_sending s JOIN cases_case c ON c.id = s.case_id WHERE ";
+                       s.attempts, s.next_at, s.error, s.made_at, s.sent_at, s.heard_at, c.number, c.description, b.active \
+                       FROM cases_open311_sending s JOIN cases_case c ON c.id = s.case_id \
+                       JOIN cases_open311_server b ON b.body = s.body WHERE ";
 
 /// The columns that scopes look at.
 const SCOPE: Columns = Columns {
@@ -156,7 +158,7 @@ const MOST_DUE: i64 = 200;
 /// What is to be done now, the oldest first.
 pub(super) async fn due(tx: &mut Tx, now: Time) -> Result<Vec<Sending>> {
     let mut sql = Sql::new(SENDING);
-    sql.push("s.state IN ('waiting', 'token', 'sent') AND s.next_at <= ")
+    sql.push("b.active AND s.state IN ('waiting', 'token', 'sent') AND s.next_at <= ")
         .bind(now);
     sql.push(" ORDER BY s.next_at LIMIT ").bind(MOST_DUE);
     Ok(tx.list(sql).await?)

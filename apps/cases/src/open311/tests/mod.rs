@@ -192,10 +192,13 @@ const LISTS: [&str; 8] = [
     "request_attributes",
 ];
 
+/// An element's name, its children and its text.
+type Element = (String, Vec<(String, Value)>, String);
+
 /// The root's name and the document by the Spark convention, with all scalars as texts.
 fn spark(text: &str) -> (String, Value) {
     let mut reader = Reader::from_str(text);
-    let mut open: Vec<(String, Vec<(String, Value)>, String)> = vec![(String::new(), Vec::new(), String::new())];
+    let mut open: Vec<Element> = vec![(String::new(), Vec::new(), String::new())];
     loop {
         match reader.read_event().expect("well-formed") {
             Event::Start(it) => open.push((it.name().as_ref().to_owned(), Vec::new(), String::new())),

@@ -38,10 +38,10 @@ async fn two(store: Store, allow_private: bool) -> Two {
 }
 
 impl Two {
-    fn server(&self, more: Value) -> Value {
+    fn server(&self, more: &Value) -> Value {
         let mut input = json!({ "url": self.url, "api_key": self.there.key, "jurisdiction": "320999",
             "services": [{ "class": CLASS, "service": SERVICE }], "active": true });
-        super::merge(&mut input, &more);
+        super::merge(&mut input, more);
         input
     }
 
@@ -93,7 +93,7 @@ impl Two {
 async fn a_case_goes_on_to_another_city_is_followed_and_comes_back_done(store: Store) {
     let two = two(store, true).await;
     two.admin
-        .put("/api/open311/servers/C01", two.server(json!({})))
+        .put("/api/open311/servers/C01", two.server(&json!({})))
         .await
         .ok();
     let services = two.admin.get("/api/open311/servers/C01/services").await.ok();
@@ -174,7 +174,7 @@ async fn a_case_goes_on_to_another_city_is_followed_and_comes_back_done(store: S
 async fn what_fails_is_tried_again_after_growing_pauses_in_plain_sight(store: Store) {
     let two = two(store, true).await;
     two.admin
-        .put("/api/open311/servers/C01", two.server(json!({ "api_key": "wrong" })))
+        .put("/api/open311/servers/C01", two.server(&json!({ "api_key": "wrong" })))
         .await
         .ok();
     let case = two.dispatched().await;
@@ -214,7 +214,7 @@ async fn what_fails_is_tried_again_after_growing_pauses_in_plain_sight(store: St
     assert_eq!(two.row().await["attempts"], 2);
     let version = two.admin.get("/api/open311/servers").await.ok()[0]["version"].clone();
     two.admin
-        .put("/api/open311/servers/C01", two.server(json!({ "version": version })))
+        .put("/api/open311/servers/C01", two.server(&json!({ "version": version })))
         .await
         .ok();
     two.centre
@@ -245,7 +245,7 @@ async fn what_fails_is_tried_again_after_growing_pauses_in_plain_sight(store: St
 async fn a_dead_server_holds_up_nobody_and_a_class_without_a_service_stands_in_the_queue(store: Store) {
     let two = two(store, true).await;
     let dead = json!({ "url": "http://127.0.0.1:9/v2" });
-    two.admin.put("/api/open311/servers/C01", two.server(dead)).await.ok();
+    two.admin.put("/api/open311/servers/C01", two.server(&dead)).await.ok();
     two.dispatched().await;
     two.run(20).await;
     assert!(two.row().await["error"].as_str().is_some_and(|it| !it.is_empty()));
@@ -254,7 +254,7 @@ async fn a_dead_server_holds_up_nobody_and_a_class_without_a_service_stands_in_t
     // Another address does not get the key of the first.
     let servers = two.admin.get("/api/open311/servers").await.ok();
     let moved = json!({ "version": servers[0]["version"], "api_key": null, "services": [] });
-    let servers = two.admin.put("/api/open311/servers/C01", two.server(moved)).await.ok();
+    let servers = two.admin.put("/api/open311/servers/C01", two.server(&moved)).await.ok();
     assert_eq!(servers[0]["has_key"], false);
     two.run(60).await;
     assert_eq!(
@@ -272,7 +272,7 @@ async fn private_addresses_are_refused_unless_the_configuration_allows_them(stor
         "ftp://example.cn/v2",
         "http://localhost/v2",
     ] {
-        let input = two.server(json!({ "url": url }));
+        let input = two.server(&json!({ "url": url }));
         let problem = two
             .admin
             .put("/api/open311/servers/C01", input)

@@ -119,6 +119,9 @@ async fn a_missing_or_wrong_key_is_403(store: Store) {
     assert_eq!(open.reject(&form).await, (403, vec![invalid.to_owned()]));
 }
 
+/// A form, and with which status and words it is refused.
+type Refused<'a> = (Vec<(&'a str, &'a str)>, u16, Vec<&'a str>);
+
 #[db_test]
 async fn what_is_missing_or_wrong_is_named_all_at_once(store: Store) {
     let open = open(store).await;
@@ -126,7 +129,7 @@ async fn what_is_missing_or_wrong_is_named_all_at_once(store: Store) {
     let service = ("service_code", SERVICE);
     let place = ("address_id", GRID);
     let long = "井".repeat(4_001);
-    let cases: Vec<(Vec<(&str, &str)>, u16, Vec<&str>)> = vec![
+    let cases: Vec<Refused<'_>> = vec![
         (vec![place], 400, vec!["service_code was not provided"]),
         (
             vec![place, ("service_code", "")],
