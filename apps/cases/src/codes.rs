@@ -21,6 +21,10 @@ kernel::codes! {
     PREVIEW_GONE = 404, "cases.preview_gone", "预览已过期，请重新上传文件", "The preview has expired; upload the file again";
     /// A link that nobody was given.
     LINK_UNKNOWN = 404, "cases.link_unknown", "链接不正确，请核对或向指挥中心索取", "This link is not right; check it, or ask the centre for it";
+    /// The action is no move of the state the order is in.
+    ORDER_NOT_OPEN = 409, "cases.order_not_open", "督办单当前为“{state}”，不能{action}", "The order is “{state_en}”; it cannot be: {action_en}";
+    /// Nobody is there to be ordered.
+    NO_BODY_TO_ORDER = 409, "cases.no_body_to_order", "案件尚未派遣到责任单位或已结束，不能督办", "No body has this case, or it has ended: there is nobody to order";
     /// A link that opens nothing any more.
     LINK_ENDED = 410, "cases.link_ended", "链接已失效，如仍需处理请联系指挥中心重新发送", "This link has ended; ask the centre to send it again if it is still needed";
     /// No reports are taken there for a while.

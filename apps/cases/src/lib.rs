@@ -7,6 +7,7 @@ mod flow;
 mod model;
 mod permissions;
 
+mod bulk;
 mod case_import;
 mod catalogue;
 mod desk;
@@ -17,11 +18,13 @@ mod moves;
 mod open311;
 mod out;
 mod outside;
+mod phrases;
 mod reception;
 mod rehearsal;
 mod routes;
 mod seed;
 mod store;
+mod supervision;
 mod view;
 
 #[cfg(test)]
@@ -86,6 +89,7 @@ impl App for Cases {
     fn jobs(&self) -> Vec<Job> {
         let mut all = vec![outside::job(), out::JOB, open311::job()];
         all.extend(reception::jobs());
+        all.push(supervision::job());
         all
     }
 

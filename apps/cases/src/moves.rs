@@ -24,7 +24,11 @@ pub static CASE_CHANGED: Topic = Topic {
 };
 
 /// The news of this app.
-pub static TOPICS: &[&Topic] = &[&CASE_CHANGED, &crate::outside::OUTSIDE_SENT];
+pub static TOPICS: &[&Topic] = &[
+    &CASE_CHANGED,
+    &crate::outside::OUTSIDE_SENT,
+    &crate::supervision::ORDER_CHANGED,
+];
 
 /// What `cases.changed` says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

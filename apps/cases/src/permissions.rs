@@ -41,6 +41,12 @@ kernel::permissions! {
     CASE_OUTSIDE_RECEIVE = "cases.outside_receive", "接收外部派件链接", "Receive links for outside bodies";
     /// Decide what is public by Open311, and which body gets its cases by it.
     OPEN311_MANAGE = "cases.open311", "管理 Open311 开放接口", "Manage Open311";
+    /// Order the supervision of cases, and accept the answers.
+    ORDER_ISSUE = "cases.order", "下达督办", "Order supervision";
+    /// Answer supervision orders for a body.
+    ORDER_ANSWER = "cases.order_answer", "回复督办", "Answer supervision orders";
+    /// Keep the centre's standard phrases.
+    PHRASES_SHARE = "cases.phrases", "维护常用语", "Keep standard phrases";
     /// Change the responsibility list.
     STANDARDS_MANAGE = "cases.standards", "管理责任清单", "Manage the responsibility list";
     /// Ask for an area and time without reports, or take it back.
@@ -143,6 +149,8 @@ pub static GRANTS: &[RoleGrant] = &[
             &CASE_FIGURES,
             &CASE_EXPORT,
             &OPEN311_MANAGE,
+            &ORDER_ISSUE,
+            &PHRASES_SHARE,
             &STANDARDS_MANAGE,
             &CONTROL_ASK,
             &RECEPTION_RULES,
@@ -165,7 +173,14 @@ pub static GRANTS: &[RoleGrant] = &[
     },
     RoleGrant {
         role: "body_head",
-        permissions: &[&CASE_HANDLE, &CASE_ASSIGN, &CASE_NOTE, &CASE_FIGURES, &CASE_EXPORT],
+        permissions: &[
+            &CASE_HANDLE,
+            &CASE_ASSIGN,
+            &CASE_NOTE,
+            &CASE_FIGURES,
+            &CASE_EXPORT,
+            &ORDER_ANSWER,
+        ],
     },
     RoleGrant {
         role: "checker",
@@ -173,7 +188,7 @@ pub static GRANTS: &[RoleGrant] = &[
     },
     RoleGrant {
         role: "leader",
-        permissions: &[&CASE_FIGURES, &CASE_NOTE, &CASE_EXPORT, &CONTROL_ASK, &CONTROL_APPROVE],
+        permissions: &[&CASE_FIGURES, &CASE_NOTE, &CASE_EXPORT, &CONTROL_ASK, &CONTROL_APPROVE, &ORDER_ISSUE],
     },
     RoleGrant {
         role: "outside_body",

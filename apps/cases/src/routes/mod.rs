@@ -45,4 +45,7 @@ pub(crate) fn table() -> Routes {
         .merge(crate::outside::routes())
         .merge(crate::reception::routes())
         .merge(crate::open311::routes())
+        .merge(crate::bulk::routes())
+        .merge(crate::phrases::routes())
+        .merge(crate::supervision::routes())
 }

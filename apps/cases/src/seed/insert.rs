@@ -74,6 +74,8 @@ pub async fn seed_demo(
         .await?;
     work.commit().await?;
     crate::out::seed::seed_demo(kernel).await?;
+    // The latest cases of each level are supervised from the start; the job goes on from there.
+    crate::supervision::chase(kernel, 4).await?;
     crate::outside::seed::seed_demo(kernel).await?;
     crate::reception::seed(kernel).await?;
     crate::open311::seed::seed_demo(kernel).await
