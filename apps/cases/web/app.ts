@@ -1,9 +1,13 @@
 // The pages of the cases in the console: what waits, a report, all cases, one case, figures, the responsibility list.
-import { Bell, BookOpenCheck, ChartColumn, Globe, Inbox, ListTodo, MapPinOff, MessageSquarePlus, PhoneCall, Send, Sparkles, SquareStack } from '@lucide/vue'
+import { Bell, BookOpenCheck, ChartColumn, Gavel, Globe, Inbox, ListTodo, MapPinOff, MessageSquarePlus, MessageSquareQuote, PhoneCall, Send, Sparkles, SquareStack } from '@lucide/vue'
 import { defineApp } from '@/define-app'
 import messages from './messages'
 import { counts, keepCounts } from './parts/counts'
 import { keepUnread, unread } from './parts/out/unread'
+import { defineApp } from '@/define-app'
+import messages from './messages'
+import { counts, keepCounts } from './parts/counts'
+import { keepWaiting, waiting } from './parts/supervision/waiting'
 
 /** Whose moves lead on: only for them anything waits. */
 const AT_WORK = ['accept', 'verify', 'file', 'dispatch', 'handle', 'check', 'close'].map((it) => `cases.${it}`)
@@ -15,10 +19,12 @@ export default defineApp({
     { path: '/report', icon: MessageSquarePlus, titleKey: 'cases.menu.report', needs: 'cases.report', group: 'work', order: 20 },
     { path: '/hotline', icon: PhoneCall, titleKey: 'cases.reception.hotline.title', needs: 'cases.accept', group: 'work', order: 25 },
     { path: '/cases', icon: ListTodo, titleKey: 'cases.menu.list', needs: 'cases.read', group: 'work', order: 30 },
+    { path: '/orders', icon: Gavel, titleKey: 'cases.supervision.title', needs: 'cases.read', group: 'work', order: 35, badge: () => (waiting.value ? waiting.value.to_answer + waiting.value.to_look_at : undefined) },
     { path: '/outside-bodies', icon: Send, titleKey: 'cases.outside.title', needs: 'cases.outside', group: 'work', order: 60 },
     { path: '/figures', icon: ChartColumn, titleKey: 'cases.menu.figures', needs: 'cases.figures', group: 'work', order: 40 },
     { path: '/controls', icon: MapPinOff, titleKey: 'cases.reception.controls.title', needs: 'cases.control', group: 'work', order: 55 },
     { path: '/messages', icon: Bell, titleKey: 'cases.out.messages', needs: 'cases.read', group: 'work', order: 70, badge: () => unread.value },
+    { path: '/phrases', icon: MessageSquareQuote, titleKey: 'cases.phrases.title', needs: 'cases.phrases', group: 'base', order: 50 },
     { path: '/standards', icon: BookOpenCheck, titleKey: 'cases.menu.standards', needs: 'cases.read', group: 'base', order: 40 },
     { path: '/class-suggestion', icon: Sparkles, titleKey: 'cases.reception.model.title', needs: 'cases.figures', group: 'base', order: 50 },
     { path: '/duplicate-rules', icon: SquareStack, titleKey: 'cases.reception.rules.title', needs: 'cases.reception_rules', group: 'base', order: 55 },
@@ -33,6 +39,8 @@ export default defineApp({
     { path: '/duplicate-rules', component: () => import('./pages/DuplicateRules.vue'), meta: { titleKey: 'cases.reception.rules.title', needs: 'cases.reception_rules' } },
     { path: '/cases', component: () => import('./pages/List.vue'), meta: { titleKey: 'cases.menu.list', needs: 'cases.read' } },
     { path: '/cases/:id', component: () => import('./pages/CaseDesk.vue'), meta: { titleKey: 'cases.menu.case', needs: 'cases.read' } },
+    { path: '/orders', component: () => import('./pages/Orders.vue'), meta: { titleKey: 'cases.supervision.title', needs: 'cases.read' } },
+    { path: '/phrases', component: () => import('./pages/Phrases.vue'), meta: { titleKey: 'cases.phrases.title', needs: 'cases.read' } },
     { path: '/outside-bodies', component: () => import('./pages/Outside.vue'), meta: { titleKey: 'cases.outside.title', needs: 'cases.outside' } },
     // Entered by a link, whose token stands behind `#`: no log-in, and nothing of the console around it.
     { path: '/outside', component: () => import('./pages/OutsideCase.vue'), meta: { titleKey: 'cases.outside.pageTitle', bare: true } },
@@ -46,5 +54,6 @@ export default defineApp({
   start: () => {
     keepCounts()
     keepUnread()
+    keepWaiting()
   },
 })

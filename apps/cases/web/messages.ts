@@ -1,4 +1,5 @@
 // Texts of the cases' pages; each page's own are in messages/, here are those that all share: the words of the field.
+import bulk from './messages/bulk'
 import desk from './messages/desk'
 import figures from './messages/figures'
 import list from './messages/list'
@@ -6,7 +7,9 @@ import open311 from './messages/open311'
 import out from './messages/out'
 import outside from './messages/outside'
 import reception from './messages/reception'
+import phrases from './messages/phrases'
 import standards from './messages/standards'
+import supervision from './messages/supervision'
 
 const zh = {
   name: '案件',
@@ -42,6 +45,9 @@ const zh = {
   figures: figures.zh,
   reception: reception.zh,
   standards: standards.zh,
+  bulk: bulk.zh,
+  phrases: phrases.zh,
+  supervision: supervision.zh,
 }
 const en: typeof zh = {
   name: 'Cases',
@@ -77,5 +83,8 @@ const en: typeof zh = {
   figures: figures.en,
   reception: reception.en,
   standards: standards.en,
+  bulk: bulk.en,
+  phrases: phrases.en,
+  supervision: supervision.en,
 }
 export default { zh, en }
