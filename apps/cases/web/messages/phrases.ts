@@ -27,7 +27,7 @@ const en: typeof zh = {
   pick: 'Phrases',
   own: 'Mine',
   mine: 'Mine',
-  shared: 'The centre’s',
+  shared: 'Of the centre',
   keep: 'Keep what is written as a phrase of mine',
   kept: 'Kept as a phrase of yours',
   manage: 'Manage phrases',
@@ -41,6 +41,6 @@ const en: typeof zh = {
   add: 'Add a phrase',
   edit: 'Change the phrase',
   remove: 'Delete the phrase',
-  holders: 'The place-holders {list} become the case’s number, place, area, class and body when the phrase is taken.',
+  holders: 'The place-holders {list} become the number, place, area, class and body of the case when the phrase is taken.',
 }
 export default { zh, en }

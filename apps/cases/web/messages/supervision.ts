@@ -27,6 +27,7 @@ const zh = {
   issued: '督办已下达',
   history: '经过（{n}）',
   program: '系统自动',
+  auto: '案件已超期 {span}，请说明原因、措施和完成日期。',
   none: '没有督办',
   noneText: '这里没有处于该状态的督办。',
   noneNarrowed: '换一个类别或单位试试。',
@@ -39,7 +40,7 @@ const zh = {
 }
 const en: typeof zh = {
   title: 'Supervision',
-  sub: 'Overdue, a leader’s, or important: the head of the body answers by a date',
+  sub: 'Overdue, ordered by a leader, or important: the head of the body answers by a date',
   state: { issued: 'To be answered', answered: 'To be looked at', accepted: 'Accepted', withdrawn: 'Withdrawn', all: 'All' },
   kind: { overdue: 'Overdue', leader: 'By a leader', important: 'Important' },
   level: { clerk: 'Level 1 (clerk)', head: 'Level 2 (head of the body)', leader: 'Level 3 (district leader)' },
@@ -65,6 +66,7 @@ const en: typeof zh = {
   issued: 'The order has gone out',
   history: 'History ({n})',
   program: 'The program',
+  auto: 'The case is past its limit by {span}: please give the reason, the plan and a day.',
   none: 'No orders',
   noneText: 'There is no order in this state.',
   noneNarrowed: 'Try another kind or body.',
