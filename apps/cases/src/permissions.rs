@@ -188,7 +188,14 @@ pub static GRANTS: &[RoleGrant] = &[
     },
     RoleGrant {
         role: "leader",
-        permissions: &[&CASE_FIGURES, &CASE_NOTE, &CASE_EXPORT, &CONTROL_ASK, &CONTROL_APPROVE, &ORDER_ISSUE],
+        permissions: &[
+            &CASE_FIGURES,
+            &CASE_NOTE,
+            &CASE_EXPORT,
+            &CONTROL_ASK,
+            &CONTROL_APPROVE,
+            &ORDER_ISSUE,
+        ],
     },
     RoleGrant {
         role: "outside_body",

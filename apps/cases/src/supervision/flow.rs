@@ -122,7 +122,7 @@ pub(super) fn apply(
         SendBack => {
             order.answer_by = input
                 .answer_by
-                .unwrap_or_else(|| order.answer_by.max(now.plus_seconds(24 * 3600)))
+                .unwrap_or_else(|| order.answer_by.max(now.plus_seconds(24 * 3600)));
         }
         Accept | Withdraw => order.ended_at = Some(now),
         OrderAction::Issue => {}
