@@ -358,6 +358,58 @@ fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
         ("GET /api/cases/messages", Placeless),
         ("GET /api/cases/messages/unread", Placeless),
         ("POST /api/cases/messages/read", Placeless),
+        // One move on many: what one may not see does not exist, each by itself.
+        (
+            "POST /api/cases/moves/open",
+            Missing("/api/cases/moves/open".to_owned(), json!({ "cases": [scene.case] })),
+        ),
+        ("POST /api/cases/moves", Placeless), // Each case's own answer: `bulk` in the app's tests.
+        // Supervision orders; the rules are for those who order in the whole district.
+        ("GET /api/cases/{id}/orders", Missing(case("/orders"), none())),
+        ("GET /api/orders", Hidden("/api/orders?limit=200".to_owned())),
+        (
+            "GET /api/orders/counts",
+            Undone(|it| *it == json!({ "to_answer": 0, "to_look_at": 0 })),
+        ),
+        (
+            "POST /api/orders",
+            Missing(
+                "/api/orders".to_owned(),
+                json!({ "case": scene.case, "kind": "leader", "reason": "请尽快办理", "answer_by": "2026-12-01T00:00:00Z" }),
+            ),
+        ),
+        (
+            "POST /api/orders/{id}/moves",
+            Unknown(
+                format!("/api/orders/{NOBODY}/moves"),
+                json!({ "version": 1, "action": "accept" }),
+            ),
+        ),
+        ("GET /api/orders/rules", Placeless),
+        (
+            "PUT /api/orders/rules/{level}",
+            Missing(
+                "/api/orders/rules/clerk".to_owned(),
+                json!({ "version": 1, "after_hours": 1, "answer_hours": 1, "active": false }),
+            ),
+        ),
+        // Phrases are the centre's, or one's own.
+        ("GET /api/phrases", Placeless),
+        (
+            "POST /api/phrases",
+            Missing(
+                "/api/phrases".to_owned(),
+                json!({ "action": "note", "shared": true, "text": "x" }),
+            ),
+        ),
+        (
+            "PUT /api/phrases/{id}",
+            Unknown(format!("/api/phrases/{NOBODY}"), json!({ "version": 1, "text": "x" })),
+        ),
+        (
+            "DELETE /api/phrases/{id}",
+            Unknown(format!("/api/phrases/{NOBODY}"), none()),
+        ),
         // Cases that lie with bodies outside.
         ("GET /api/outside/bodies", Placeless),
         (
