@@ -44,7 +44,7 @@ test('a leader orders, the head of the body answers, the leader accepts', async 
 
 test('an acceptor remarks on three cases at once, with a phrase', async ({ watched: page }) => {
   await logInAs(page, '受理员')
-  await page.goto('/cases')
+  await page.goto('/cases?state=handling')
   await page.getByRole('button', { name: '多选' }).click()
   for (const n of [0, 1, 2]) await page.locator('tbody .pick').nth(n).check()
   await expect(page.getByText('已选 3 件')).toBeVisible()
@@ -56,6 +56,10 @@ test('an acceptor remarks on three cases at once, with a phrase', async ({ watch
   await expect(dialog.locator('textarea')).toHaveValue(/已电话催办/)
   await dialog.getByRole('button', { name: '备注（3 件）' }).click()
   await expect(dialog.getByText('成功 3 件')).toBeVisible()
+  // The phrase's place-holder is filled in for each case by itself.
+  const id = (await dialog.locator('tbody a').first().getAttribute('href'))!.split('/').pop()!
+  const desk = (await (await page.request.get(`/api/cases/${id}`)).json()) as { facts: { body: { name: string } | null }; timeline: { note: string | null }[] }
+  expect(desk.timeline.at(-1)!.note).toBe(`已电话催办${desk.facts.body?.name ?? '{body}'}。`)
   await dialog.getByRole('button', { name: '关闭' }).last().click()
   await expect(page.getByText('已选 3 件')).toBeHidden()
 })

@@ -1,6 +1,6 @@
 // What becomes of a phrase when it is taken.
 import { expect, test } from 'vitest'
-import { append, fill } from './fill'
+import { append, fill, holds } from './fill'
 
 test('what is known is filled in, and what is not stays to be seen', () => {
   const values = { number: '2026-000001', place: '锦绣路 12 号', body: '' }
@@ -9,6 +9,11 @@ test('what is known is filled in, and what is not stays to be seen', () => {
 
 test('a value that looks like a place-holder is not filled in again', () => {
   expect(fill('{place}', { place: '{body}', body: 'x' })).toBe('{body}')
+})
+
+test('only our own place-holders count', () => {
+  expect(holds('请到{place}')).toBe(true)
+  expect(holds('集合 {a, b}')).toBe(false)
 })
 
 test('a phrase goes behind what is written already', () => {

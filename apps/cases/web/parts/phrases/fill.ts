@@ -8,6 +8,9 @@ export function fill(text: string, values: Record<string, string>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] || whole)
 }
 
+/** Whether a text has any place-holder of ours. */
+export const holds = (text: string) => HOLDERS.some((it) => text.includes(`{${it}}`))
+
 /** The phrase behind what is written already, on a line of its own. */
 export function append(text: string, phrase: string): string {
   const kept = text.trimEnd()
