@@ -4,9 +4,6 @@ import { defineApp } from '@/define-app'
 import messages from './messages'
 import { counts, keepCounts } from './parts/counts'
 import { keepUnread, unread } from './parts/out/unread'
-import { defineApp } from '@/define-app'
-import messages from './messages'
-import { counts, keepCounts } from './parts/counts'
 import { keepWaiting, waiting } from './parts/supervision/waiting'
 
 /** Whose moves lead on: only for them anything waits. */
