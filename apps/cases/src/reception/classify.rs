@@ -4,6 +4,11 @@
 //! dense matrix in memory, and give no reasons. Here features are hashed into a fixed number of slots, cases are seen one
 //! by one, weights that say little are dropped, and each suggestion can be taken apart into the words that spoke for it.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "slots, classes and cases are bounded far below the narrower type, and a weight in steps lies within it"
+)]
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 

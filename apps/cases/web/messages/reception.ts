@@ -188,7 +188,7 @@ const en: typeof zh = {
   hotline: {
     title: 'Hotline',
     sub: 'Type while you listen, all by keyboard',
-    phone: 'Caller’s number',
+    phone: 'Phone number',
     name: 'Name',
     what: 'What the caller says',
     whatHint: 'When, what, what is wanted. Class, place and possible duplicates are proposed as you type',
