@@ -181,6 +181,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/bulletin/{month}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bulletin of a month (`2026-10`), as PDF. */
+        get: operations["bulletin_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/class-trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the latest trainings of the class suggestion with their measured accuracy; at most fifty. */
+        get: operations["class_trainings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/counts": {
         parameters: {
             query?: never;
@@ -198,6 +232,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Propose open or recently ended cases that a report may be about, the likeliest first, each with its reasons. */
+        get: operations["case_duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/export/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a list of cases: the same filters as the list, in the order of the reports, as `csv` or `xlsx`. `X-Rows` tells
+         *     how many rows there were when it began.
+         */
+        get: operations["case_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/figures": {
         parameters: {
             query?: never;
@@ -207,6 +278,164 @@ export interface paths {
         };
         /** Figures of the cases reported in a period. */
         get: operations["case_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/figures/export/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export the figures of a period as `csv` or `xlsx`; the last row is all together. */
+        get: operations["figures_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the filters that one has: one's own, then those that others share. */
+        get: operations["filter_list"];
+        put?: never;
+        /** Keep the filters of a list under a name. */
+        post: operations["filter_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/filters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a filter of one's own: its name, what it asks, who has it. */
+        put: operations["filter_update"];
+        post?: never;
+        /** Delete a filter of one's own, with the subscriptions to it. */
+        delete: operations["filter_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's messages, the newest first. */
+        get: operations["message_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/messages/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark messages of one's own as read. */
+        post: operations["message_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/messages/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count one's messages that are not read yet. */
+        get: operations["message_unread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make one move on up to 200 cases, each in a transaction of its own; a result for each, in their order. */
+        post: operations["case_moves"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/moves/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The moves that every case of a selection allows the user, each with what it needs. What is proposed for a choice stays
+         *     only where all the cases are alike in what it hangs on.
+         */
+        post: operations["case_moves_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find a place by its words: areas by name or code, and places that past cases named. */
+        get: operations["place_find"];
         put?: never;
         post?: never;
         delete?: never;
@@ -303,6 +532,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's subscriptions. */
+        get: operations["subscription_list"];
+        put?: never;
+        /** Subscribe to a kept filter or to the month's bulletin. */
+        post: operations["subscription_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/subscriptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change when a subscription of one's own comes. */
+        put: operations["subscription_update"];
+        post?: never;
+        /** End a subscription of one's own. */
+        delete: operations["subscription_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/suggest-class": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose classes for a report, with probabilities and reasons. People decide: nothing is classed by it alone. */
+        post: operations["class_suggest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{id}": {
         parameters: {
             query?: never;
@@ -337,6 +619,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{id}/family": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at what a case has to do with others: the main case of a merged report, or the reports merged into it. */
+        get: operations["case_family"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a report part of a case that is there already. */
+        post: operations["case_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{id}/moves": {
         parameters: {
             query?: never;
@@ -351,6 +667,40 @@ export interface paths {
          *     with what has happened meanwhile.
          */
         post: operations["case_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the supervision orders of a case, newest first. */
+        get: operations["case_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The paper of a case, as PDF: facts, steps, timeline and photos; contacts are masked. */
+        get: operations["case_pdf"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -374,6 +724,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a report out of the case again, as long as nothing else has happened to it. */
+        post: operations["case_unmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/classes": {
         parameters: {
             query?: never;
@@ -387,6 +754,110 @@ export interface paths {
         /** Add a class of the district's own; one that is there already is returned as it is. */
         post: operations["class_create"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/controls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the areas and times without reports, the latest asked for first. */
+        get: operations["control_list"];
+        put?: never;
+        /** Ask for an area and time without reports. Somebody else decides. */
+        post: operations["control_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/controls/here": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look whether a place and class are without reports now. */
+        get: operations["control_here"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/controls/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or refuse what somebody else has asked for. */
+        post: operations["control_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/controls/{id}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back an area and time without reports, asked for or in force. */
+        post: operations["control_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicate-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rules for duplicates; the one with an empty class holds for all others. */
+        get: operations["duplicate_rules"];
+        /** Add a rule for duplicates or change the one of its class. */
+        put: operations["duplicate_rule_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicate-rules/{class}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Drop the rule of a class: then the next wider one holds. */
+        delete: operations["duplicate_rule_drop"];
         options?: never;
         head?: never;
         patch?: never;
@@ -446,6 +917,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the subscriptions: all, or for a machine its own. */
+        get: operations["hook_list"];
+        put?: never;
+        /** Subscribe to news. The answer is the only one that shows the secret. */
+        post: operations["hook_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List deliveries, the newest first. */
+        get: operations["hook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a delivery again at once, with a new day of tries; what was delivered stays so. */
+        post: operations["hook_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the topics that can be subscribed to. */
+        get: operations["hook_topics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a subscription, switch it off or on again. */
+        put: operations["hook_update"];
+        post?: never;
+        /** Remove a subscription with all its deliveries. */
+        delete: operations["hook_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a subscription a new secret; the old one is void at once. */
+        post: operations["hook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test: a delivery of the topic `kernel.hook_test`, which goes the way of all others. */
+        post: operations["hook_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hotline/caller": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look up a caller's earlier cases by their number. Each look is recorded, with the number masked. */
+        post: operations["hotline_caller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -480,6 +1089,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the keys of other systems, the newest first. */
+        get: operations["key_list"];
+        put?: never;
+        /** Issue a key for another system. Its account holds no role yet; the answer is the only one that shows the key. */
+        post: operations["key_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key: from now on it opens nothing. Revoking it twice changes nothing. */
+        delete: operations["key_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}/renewals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue one more key for the same account, so that a system can change over before the old one ends or is revoked. */
+        post: operations["key_renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meta": {
         parameters: {
             query?: never;
@@ -489,6 +1150,416 @@ export interface paths {
         };
         /** See what this installation is. */
         get: operations["meta_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open311": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See how the district speaks Open311. */
+        get: operations["open311_view"];
+        /** Set how the district speaks Open311. */
+        put: operations["open311_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open311/sendings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what is on its way to other servers, the newest first. */
+        get: operations["open311_sendings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open311/sendings/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a sending again at once, also one that was stopped. */
+        post: operations["open311_sending_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open311/sendings/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a sending: it is neither tried nor looked after until somebody tries it again. */
+        post: operations["open311_sending_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open311/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the bodies that get their cases by Open311. */
+        get: operations["open311_servers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open311/servers/{body}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set where a body gets its cases by Open311. */
+        put: operations["open311_server_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open311/servers/{body}/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask a body's server for its services: to map classes, and to see whether it answers. */
+        get: operations["open311_server_services"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/open311/services/{class}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Open a class to the public as a service, close it, or set what it asks. */
+        put: operations["open311_service_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List supervision orders, by the date of the answer. */
+        get: operations["order_list"];
+        put?: never;
+        /** Order the supervision of an open case that a body has. */
+        post: operations["order_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the orders that wait for the user. */
+        get: operations["order_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rules by which the program orders by itself. */
+        get: operations["order_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/rules/{level}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the rule of a level; it holds for the whole district, so only for those whose reach does. */
+        put: operations["order_rule_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer an order, accept the answer, send it back, or withdraw the order. */
+        post: operations["order_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside/bodies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the bodies that get their cases by link, with what lies with each. */
+        get: operations["outside_bodies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside/bodies/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Mark a body as one that gets its cases by link, or change how. */
+        put: operations["outside_body_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside/case": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at the case that a link opens. The token is sent in the header `X-Outside-Link`. */
+        get: operations["outside_case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was sent to bodies outside, the newest first. */
+        get: operations["outside_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside/links/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a link: from now on it opens nothing. The case stays with the body until it is moved or sent again. */
+        delete: operations["outside_link_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside/links/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a case again: the old link ends, a new one is made and goes out. */
+        post: operations["outside_link_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside/links/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the webhook that carries a link tried again at once. */
+        post: operations["outside_link_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside/links/{id}/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a link, to pass it on to the body. Who asked is in the audit log. */
+        post: operations["outside_link_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receive the case, send it back with a reason, or report it as handled. */
+        post: operations["outside_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a photo of the work, to be named by a move. */
+        post: operations["outside_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside/photos/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See a photo of the case that a link opens. */
+        get: operations["outside_photo"];
         put?: never;
         post?: never;
         delete?: never;
@@ -509,6 +1580,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phrases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the standard phrases: one's own first, then the centre's. */
+        get: operations["phrase_list"];
+        put?: never;
+        /** Add a phrase, to the centre's set or one's own. */
+        post: operations["phrase_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phrases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a phrase. */
+        put: operations["phrase_update"];
+        post?: never;
+        /** Remove a phrase. */
+        delete: operations["phrase_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -759,6 +1866,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/open311/v2/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at one service definition, request or token, by GeoReport v2. */
+        get: operations["open311_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/v2/{list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List services or requests, by GeoReport v2. */
+        get: operations["open311_list"];
+        put?: never;
+        /**
+         * Report by GeoReport v2; photos may come along as files of a multipart form, after the key. With the header
+         *     `Idempotency-Key` a second try is the same request.
+         */
+        post: operations["open311_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/open311/{document}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find the endpoint of GeoReport v2. */
+        get: operations["open311_discovery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -770,6 +1932,11 @@ export interface components {
         Action: "report" | "accept" | "decline" | "send_verify" | "verify" | "file" | "dispatch" | "receive" | "assign" | "handle" | "return" | "send_check" | "check" | "close" | "rework" | "void" | "evaluate" | "note";
         /** @description An area as it should be. Its code never changes. */
         AreaChange: {
+            /**
+             * Format: int64
+             * @description Its own class, 1 to 9; without one it has that of the area it lies in.
+             */
+            area_class?: number | null;
             /** Format: int64 */
             households?: number | null;
             kind?: components["schemas"]["GridKind"] | null;
@@ -808,6 +1975,21 @@ export interface components {
             /** Format: int64 */
             population?: number | null;
         };
+        /** @description The limit of a standard in areas of one class. */
+        AreaLimit: {
+            /**
+             * Format: double
+             * @description The limit's amount.
+             */
+            amount: number;
+            /**
+             * Format: int64
+             * @description The class of area: 1, 2, 3 …
+             */
+            area_class: number;
+            /** @description The limit's unit. */
+            unit: string;
+        };
         /** @description Code and name of an area. */
         AreaName: {
             code: string;
@@ -815,6 +1997,16 @@ export interface components {
         };
         /** @description An area. */
         AreaView: {
+            /**
+             * Format: int64
+             * @description Its own class, 1 to 9; the limits of cases and the evaluation go by it.
+             */
+            area_class?: number | null;
+            /**
+             * Format: int64
+             * @description The class that counts: its own, or that of the nearest area around it.
+             */
+            area_class_in_force?: number | null;
             center?: components["schemas"]["LngLat"] | null;
             /** @description How many areas lie one level below. */
             children: number;
@@ -912,6 +2104,41 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A move on a selection. */
+        BulkInput: {
+            cases: components["schemas"]["Chosen"][];
+            /** @description Somebody was asked whether a dangerous move is meant. */
+            confirmed?: boolean;
+            /** @description What is done to each; its `id` and `version` are not looked at. Photos belong to one case and are refused here. */
+            move: components["schemas"]["MoveInput"];
+        };
+        /** @description How it went with one case. */
+        BulkResult: {
+            case: components["schemas"]["CaseId"];
+            /** @description Why it was refused: the stable code … */
+            code?: string | null;
+            /** @description Whether the move was made. */
+            done: boolean;
+            en?: string | null;
+            number?: string | null;
+            state?: components["schemas"]["State"] | null;
+            /** Format: int64 */
+            version?: number | null;
+            /** @description … and the texts. */
+            zh?: string | null;
+        };
+        /** @description A number that somebody calls from. */
+        CallerInput: {
+            /** @description The number. */
+            phone: string;
+        };
+        /** @description What is known of a caller. */
+        CallerView: {
+            /** @description Their latest cases, open ones first; at most ten. */
+            cases: components["schemas"]["CaseRow"][];
+            /** @description The number, masked. */
+            phone: string;
+        };
         /** @description Where a case is, by area. */
         CaseArea: {
             /** @description The smallest area known. */
@@ -969,6 +2196,22 @@ export interface components {
             truth?: boolean | null;
             verifier?: components["schemas"]["Person"] | null;
         };
+        /** @description What a case has to do with others, and how its report came in. */
+        CaseFamily: {
+            /** @description Whether the caller did not want to be named. */
+            anonymous: boolean;
+            /** @description Taken although reports were stopped there: what was going on. */
+            control?: string | null;
+            /** @description Why reports were stopped. */
+            control_reason?: string | null;
+            into?: components["schemas"]["MainCase"] | null;
+            /** @description Whether the user may merge this report into another case. */
+            may_merge: boolean;
+            /** @description Whether the merge can be undone by the user. */
+            may_unmerge: boolean;
+            /** @description Reports that were merged into this case. */
+            merged: components["schemas"]["MergedReport"][];
+        };
         /** Format: uuid */
         CaseId: string;
         /** @description A row of a list of cases. */
@@ -1008,6 +2251,8 @@ export interface components {
         };
         /** @description What a filing standard is to say from now on. */
         ChangedStandard: {
+            /** @description Other limits in areas of a class; not said, they stay. */
+            area_limits?: components["schemas"]["AreaLimit"][] | null;
             /** @description The responsible body, by code … */
             body?: string | null;
             /** @description When a case can be closed. */
@@ -1022,6 +2267,8 @@ export interface components {
             level?: string | null;
             /** @description How long handling may take. */
             limit: components["schemas"]["LimitView"];
+            /** @description Several limits within one case, in order; not said, they stay. */
+            stages?: components["schemas"]["Stage"][] | null;
             /** @description The supervising body, by code. */
             supervisor?: string | null;
             /** @description The first day on which it is in force, `YYYY-MM-DD`; always if not said. */
@@ -1043,6 +2290,20 @@ export interface components {
             /** @description In Chinese. */
             zh: string;
         };
+        /** @description One of the chosen cases. */
+        Chosen: {
+            case: components["schemas"]["CaseId"];
+            /**
+             * Format: uuid
+             * @description Of this case's move, made by the client: sent again, it gets the first answer.
+             */
+            id?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
         /** @description A class of cases. */
         Class: {
             /** @description Its code: edition, kind letter and number, e.g. `2026.M01001`. */
@@ -1061,6 +2322,27 @@ export interface components {
             name: string;
             /** @description Its name in English. */
             name_en?: string | null;
+        };
+        /** @description A class that the report may be of. */
+        ClassGuess: {
+            class: components["schemas"]["Named"];
+            major_name: string;
+            major_name_en?: string | null;
+            /**
+             * Format: double
+             * @description Between 0 and 1, as past cases have it.
+             */
+            probability: number;
+            /** @description What spoke for it: words of the report, the place, the hour. */
+            reasons: components["schemas"]["GuessReason"][];
+        };
+        /** @description A report, as far as it is written. */
+        ClassQuestion: {
+            /** @description … or by area. */
+            area?: string | null;
+            /** @description What it says. */
+            description: string;
+            point?: components["schemas"]["ReportPoint"] | null;
         };
         /** @description A column of the list. */
         ColumnView: {
@@ -1082,6 +2364,79 @@ export interface components {
             name?: string | null;
             /** @description The telephone number. */
             phone?: string | null;
+        };
+        /** @description A decision. */
+        ControlDecision: {
+            /** @description Whether it shall come into force. */
+            approved: boolean;
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id?: string | null;
+            /** @description Why not. */
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description The answer to a request or decision. */
+        ControlDone: {
+            id: components["schemas"]["ControlId"];
+            state: components["schemas"]["ControlState"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** Format: uuid */
+        ControlId: string;
+        /** @description Why it is taken back. */
+        ControlRevocation: {
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id?: string | null;
+            /** @description Why. */
+            note: string;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /**
+         * @description Where a control stands.
+         * @enum {string}
+         */
+        ControlState: "asked" | "approved" | "refused" | "revoked";
+        /** @description An area and time without reports. */
+        ControlView: {
+            area: components["schemas"]["CaseArea"];
+            asked_at: components["schemas"]["Time"];
+            asked_name: string;
+            /** @description A class, or the beginning of codes; all classes if absent. */
+            class?: string | null;
+            /** @description Its name, where the code is a class's or a major class's. */
+            class_name?: string | null;
+            class_name_en?: string | null;
+            decided_at?: components["schemas"]["Time"] | null;
+            decided_name?: string | null;
+            event: string;
+            from: components["schemas"]["Time"];
+            id: components["schemas"]["ControlId"];
+            /** @description Approved, and its time is now. */
+            in_force: boolean;
+            /** @description Whether the user has asked for it: then somebody else has to decide. */
+            mine: boolean;
+            note?: string | null;
+            reason: string;
+            reason_en?: string | null;
+            state: components["schemas"]["ControlState"];
+            to: components["schemas"]["Time"];
+            /** Format: int64 */
+            version: number;
         };
         /** @description The measures that figures are made of; each move adds to some. */
         Counts: {
@@ -1187,6 +2542,18 @@ export interface components {
              */
             yellow: number;
         };
+        /**
+         * @description How an attribute is filled in.
+         * @enum {string}
+         */
+        Datatype: "string" | "number" | "datetime" | "text" | "singlevaluelist" | "multivaluelist";
+        /** Format: uuid */
+        DeliveryId: string;
+        /**
+         * @description How far a delivery has come.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "gave_up";
         /** @description An account of the demo. */
         DemoAccount: {
             /** @description Its login. */
@@ -1221,6 +2588,43 @@ export interface components {
             left_out: number;
             /** @description Standards that were there just so. */
             unchanged: number;
+        };
+        /** @description When a case is near enough. */
+        DuplicateRule: {
+            /** @description A class's code or the beginning of codes; empty is the rule for all others. */
+            class: string;
+            /**
+             * Format: int64
+             * @description How long after its end a case still counts, in hours.
+             */
+            hours: number;
+            /**
+             * Format: double
+             * @description Distance, in metres.
+             */
+            metres: number;
+            /**
+             * Format: int64
+             * @description Counts the changes; of a new rule 0.
+             */
+            version?: number;
+        };
+        /** @description A case that the report may be about. */
+        DuplicateView: {
+            /** @description The case. */
+            case: components["schemas"]["CaseRow"];
+            /**
+             * Format: int64
+             * @description Hours since it was reported.
+             */
+            hours: number;
+            /**
+             * Format: double
+             * @description How far away, in metres, if both have a point.
+             */
+            metres?: number | null;
+            /** @description Why it is proposed. */
+            reasons: components["schemas"]["Reason"][];
         };
         /** @description What an entry decided, with the names of that time. */
         EntryDetail: {
@@ -1276,6 +2680,11 @@ export interface components {
              */
             took_seconds?: number | null;
         };
+        /**
+         * @description How often.
+         * @enum {string}
+         */
+        Every: "day" | "week" | "month";
         /**
          * @description What becomes of a row.
          * @enum {string}
@@ -1365,6 +2774,58 @@ export interface components {
              */
             width?: number | null;
         };
+        /** Format: uuid */
+        FilterId: string;
+        /** @description A filter to be kept, or as it is to be from now on. */
+        FilterInput: {
+            /**
+             * Format: uuid
+             * @description Its id, if the client makes it.
+             */
+            id?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description The filters as in the address of the list, e.g. `state=filed&area=320999101`. */
+            query: string;
+            /** @description Which of one's roles, when it is for a role. */
+            role?: string | null;
+            /** @description Who has it. */
+            share: components["schemas"]["Share"];
+            /**
+             * Format: int64
+             * @description The version that is changed; not needed for a new one.
+             */
+            version?: number | null;
+        };
+        /** @description A filter. */
+        FilterView: {
+            id: components["schemas"]["FilterId"];
+            /** @description Whether it is the user's own. */
+            mine: boolean;
+            name: string;
+            /** @description As in the address of the list. */
+            query: string;
+            share: components["schemas"]["Share"];
+            /** @description The role's or the body's code. */
+            shared_with: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A place that was found. */
+        FoundPlace: {
+            /** @description Its area. */
+            area: components["schemas"]["CaseArea"];
+            /** @description Its name. */
+            name: string;
+            point?: components["schemas"]["PointView"] | null;
+            /** @description `area` for the district's areas, `case` for a place that past cases named. */
+            source: string;
+            /**
+             * Format: int64
+             * @description How many cases named it.
+             */
+            uses: number;
+        };
         /** @description A shape. */
         Geometry: {
             /** @description Polygons of rings of longitudes and latitudes. */
@@ -1400,6 +2861,73 @@ export interface components {
          * @enum {string}
          */
         GridKind: "general" | "dedicated";
+        /** @description Something that spoke for a class. */
+        GuessReason: {
+            /** @description `word`, `area` or `hour`. */
+            kind: string;
+            /** @description The word, the area's name or the hour. */
+            text: string;
+        };
+        /** Format: uuid */
+        HookId: string;
+        /** @description A subscription as it should be. */
+        HookInput: {
+            account?: components["schemas"]["UserId"] | null;
+            /** @description Whether deliveries are made. */
+            enabled: boolean;
+            /**
+             * Format: uuid
+             * @description Of a new one: may be made by the client; the same id and body again changes nothing.
+             */
+            id?: string | null;
+            /** @description What it is called. */
+            name: string;
+            /** @description The topics; see `/api/hooks/topics`. */
+            topics: string[];
+            /** @description Where deliveries go: http or https. */
+            url: string;
+            /**
+             * Format: int64
+             * @description Of a change: the version that was looked at.
+             */
+            version?: number | null;
+        };
+        /** @description A subscription with its secret, which is shown this once. */
+        HookMade: {
+            hook: components["schemas"]["HookView"];
+            /** @description With it the receiver checks the signatures; to a repeated request it is not shown again. */
+            secret?: string | null;
+        };
+        /** @description A subscription and how it fares. */
+        HookView: {
+            /** @description The machine's account whose rights limit what is sent. */
+            account: components["schemas"]["UserId"];
+            account_name: string;
+            created_at: components["schemas"]["Time"];
+            delivered_at?: components["schemas"]["Time"] | null;
+            enabled: boolean;
+            /** @description What went wrong last. */
+            error?: string | null;
+            failing_since?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Deliveries that were given up.
+             */
+            gave_up: number;
+            id: components["schemas"]["HookId"];
+            name: string;
+            /** @description Why the program has switched it off: `failing` (nothing taken for three days) or `gone` (the receiver answered 410). */
+            stopped?: string | null;
+            topics: string[];
+            url: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description Deliveries that wait.
+             */
+            waiting: number;
+        };
         /** @description The parts of an import. */
         ImportForm: {
             /** @description The coordinate system of the shapes: `wgs84` if not said, `gcj02` or `bd09`. */
@@ -1460,6 +2988,44 @@ export interface components {
             summary?: string | null;
             zh: string;
         };
+        /** @description A key that has just been issued. */
+        KeyMade: {
+            /** @description What is known of it. */
+            key: components["schemas"]["KeyView"];
+            /** @description The key itself; it is shown this once, and to a repeated request not again. */
+            secret?: string | null;
+        };
+        /** @description A key of another system. */
+        KeyView: {
+            /** @description Its account, which holds the roles. */
+            account: components["schemas"]["UserId"];
+            /** @description Addresses and networks from which it may be used; empty: from anywhere. */
+            addresses: string[];
+            created_at: components["schemas"]["Time"];
+            /** @description Who issued it. */
+            created_by: string;
+            expires_at: components["schemas"]["Time"];
+            /** @description What its account may do. */
+            grants: components["schemas"]["GrantView"][];
+            /** @description The part of it that may be shown: the key begins with `jw_<id>_`. */
+            id: string;
+            last_ip?: string | null;
+            last_used_at?: components["schemas"]["Time"] | null;
+            /** @description The account's name. */
+            name: string;
+            /** @description Whom to ask about it. */
+            owner: string;
+            /**
+             * Format: int64
+             * @description The most requests a minute.
+             */
+            per_minute: number;
+            /** @description What it is for. */
+            purpose: string;
+            revoked_at?: components["schemas"]["Time"] | null;
+            /** @description Whether it opens anything now. */
+            valid: boolean;
+        };
         /** @description A time limit. */
         LimitView: {
             /**
@@ -1474,6 +3040,44 @@ export interface components {
             /** @description In Chinese; not needed in a request. */
             zh?: string;
         };
+        /** Format: uuid */
+        LinkId: string;
+        /** @description A case that was sent to a body outside. */
+        LinkRow: {
+            answer?: components["schemas"]["Action"] | null;
+            answered_at?: components["schemas"]["Time"] | null;
+            body: components["schemas"]["Named"];
+            case: components["schemas"]["CaseId"];
+            delivery?: components["schemas"]["Progress"] | null;
+            description: string;
+            due_at?: components["schemas"]["Time"] | null;
+            expires_at: components["schemas"]["Time"];
+            id: components["schemas"]["LinkId"];
+            made_at: components["schemas"]["Time"];
+            /** @description Who has sent it again; absent when the program has sent it. */
+            made_by?: string | null;
+            number: string;
+            opened_at?: components["schemas"]["Time"] | null;
+            /** Format: int64 */
+            opens: number;
+            /** @description Not answered although the case is overdue. */
+            overdue: boolean;
+            received_at?: components["schemas"]["Time"] | null;
+            /** @description Where the case stands. */
+            state: components["schemas"]["State"];
+            status: components["schemas"]["LinkStatus"];
+        };
+        /** @description A link, to be passed on. */
+        LinkShown: {
+            expires_at: components["schemas"]["Time"];
+            /** @description The whole address; without `http.public_url` in the configuration it begins with `/`. */
+            link: string;
+        };
+        /**
+         * @description How a link fares.
+         * @enum {string}
+         */
+        LinkStatus: "sent" | "opened" | "received" | "answered" | "expired" | "revoked" | "ended";
         /** @description Something that was not understood, or only by assuming something. */
         ListProblem: {
             code: string;
@@ -1517,6 +3121,33 @@ export interface components {
              */
             password: string;
         };
+        /** @description The main case as those behind a merged report see it: how it fares, and nobody's data. */
+        MainCase: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            body?: components["schemas"]["Named"] | null;
+            /** @description Who merged the report. */
+            by_name: string;
+            class?: components["schemas"]["Named"] | null;
+            closed_at?: components["schemas"]["Time"] | null;
+            id: components["schemas"]["CaseId"];
+            /** @description Whether the user may open it. */
+            may_open: boolean;
+            /** @description What has happened to it since, oldest first. */
+            news: components["schemas"]["MainNews"][];
+            number: string;
+            /** @description Why. */
+            reason?: string | null;
+            reported_at: components["schemas"]["Time"];
+            state: components["schemas"]["State"];
+        };
+        /** @description Something that happened to the main case. */
+        MainNews: {
+            action: components["schemas"]["Action"];
+            at: components["schemas"]["Time"];
+            note?: string | null;
+            state: components["schemas"]["State"];
+        };
         MapMeta: {
             base?: components["schemas"]["BaseMap"] | null;
             /** @description West, south, east, north of the district, in WGS 84 degrees. */
@@ -1530,6 +3161,51 @@ export interface components {
             permissions: string[];
             roles: components["schemas"]["MyRole"][];
             user: components["schemas"]["MyAccount"];
+        };
+        /** @description Into which case, and why. */
+        MergeInput: {
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id?: string | null;
+            /** @description The main case. */
+            into: components["schemas"]["CaseId"];
+            /** @description Why, beyond that it is the same matter. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description The version of the report that was looked at.
+             */
+            version: number;
+        };
+        /** @description A report that was merged. */
+        MergedReport: {
+            at: components["schemas"]["Time"];
+            by_name: string;
+            description: string;
+            id: components["schemas"]["CaseId"];
+            number: string;
+            reason?: string | null;
+            reported_at: components["schemas"]["Time"];
+            source: components["schemas"]["Source"];
+        };
+        /** Format: uuid */
+        MessageId: string;
+        /**
+         * @description What a message is of.
+         * @enum {string}
+         */
+        MessageKind: "filter" | "bulletin";
+        /** @description A message. */
+        MessageRow: {
+            /** @description When it came. */
+            at: components["schemas"]["Time"];
+            /** @description What it tells. */
+            data: components["schemas"]["Told"];
+            id: components["schemas"]["MessageId"];
+            kind: components["schemas"]["MessageKind"];
+            read_at?: components["schemas"]["Time"] | null;
         };
         /** @description What a page has to know before anybody logs in. */
         Meta: {
@@ -1649,8 +3325,55 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description What is asked for. */
+        NewControl: {
+            /** @description The area, with all below it. */
+            area: string;
+            /** @description A class's code, or the beginning of codes; all classes if absent. */
+            class?: string | null;
+            /** @description What is going on. */
+            event: string;
+            /** @description When it begins. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id?: string | null;
+            /** @description What reporters are told. */
+            reason: string;
+            /** @description The same in English. */
+            reason_en?: string | null;
+            /** @description When it ends; at most a month later. */
+            to: components["schemas"]["Time"];
+        };
+        /** @description A key to be issued, with an account of its own. */
+        NewKey: {
+            /** @description Addresses and networks from which it may be used, e.g. `10.1.0.0/16`; empty: from anywhere. */
+            addresses?: string[];
+            /** @description When it ends: at most a year from now. */
+            expires_at: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description May be made by the client; the same id and body again issues nothing more.
+             */
+            id?: string | null;
+            /** @description What the account is called in lists and in the audit log; for a renewal it stays as it is. */
+            name: string;
+            /** @description Whom to ask about it. */
+            owner: string;
+            /**
+             * Format: int64
+             * @description The most requests a minute.
+             */
+            per_minute: number;
+            /** @description What it is for. */
+            purpose: string;
+        };
         /** @description A filing standard to be added. */
         NewStandard: {
+            /** @description Other limits in areas of a class. */
+            area_limits?: components["schemas"]["AreaLimit"][] | null;
             /** @description The responsible body, by code … */
             body?: string | null;
             /** @description Its class, by code. */
@@ -1672,13 +3395,467 @@ export interface components {
             level?: string | null;
             /** @description How long handling may take. */
             limit: components["schemas"]["LimitView"];
+            /** @description Several limits within one case, in order. */
+            stages?: components["schemas"]["Stage"][] | null;
             /** @description The supervising body, by code. */
             supervisor?: string | null;
+        };
+        /** @description A question beyond place and description. */
+        Open311Attribute: {
+            /** @description Letters, digits, `_` and `-`. */
+            code: string;
+            /** @description How it is filled in. */
+            datatype: components["schemas"]["Datatype"];
+            /** @description A hint for filling it in. */
+            datatype_description?: string | null;
+            /** @description The question. */
+            description: string;
+            /** @description Whether a request is refused without it. */
+            required: boolean;
+            /** @description The values, of a list. */
+            values?: components["schemas"]["Open311Choice"][];
+            /** @description Whether something is asked; otherwise the description is only shown. */
+            variable: boolean;
+        };
+        /** @description A value of a list. */
+        Open311Choice: {
+            /** @description What is sent. */
+            key: string;
+            /** @description What is shown. */
+            name: string;
+        };
+        /** @description Which service stands for a class. */
+        Open311Mapping: {
+            /** @description The class, by code. */
+            class: string;
+            /** @description The other server's `service_code`. */
+            service: string;
+        };
+        /** @description A service of another server. */
+        Open311RemoteService: {
+            service_code: string;
+            service_name?: string | null;
+        };
+        /** @description A request as it is sent. */
+        Open311Request: {
+            /** @description The place as an area's code. */
+            address_id?: string | null;
+            /** @description The place in words. */
+            address_string?: string | null;
+            /** @description The application's key; a bearer token does as well. */
+            api_key?: string | null;
+            description?: string | null;
+            first_name?: string | null;
+            jurisdiction_id?: string | null;
+            last_name?: string | null;
+            /** @description WGS 84; with `long`. */
+            lat?: string | null;
+            /** @description WGS 84; with `lat`. */
+            long?: string | null;
+            /** @description Written down, not fetched. */
+            media_url?: string | null;
+            phone?: string | null;
+            service_code?: string | null;
+        };
+        /** @description A case on its way to another server. */
+        Open311Sending: {
+            /**
+             * Format: int64
+             * @description Tries in vain since something last went well.
+             */
+            attempts: number;
+            body: components["schemas"]["Named"];
+            case: components["schemas"]["CaseId"];
+            description: string;
+            error?: string | null;
+            heard_at?: components["schemas"]["Time"] | null;
+            id: components["schemas"]["SendingId"];
+            made_at: components["schemas"]["Time"];
+            next_at?: components["schemas"]["Time"] | null;
+            number: string;
+            /** @description Whether its server is switched off, so that it waits. */
+            paused: boolean;
+            /** @description Its number there. */
+            remote_id?: string | null;
+            remote_notes?: string | null;
+            /** @description Its status there. */
+            remote_status?: string | null;
+            remote_updated?: string | null;
+            sent_at?: components["schemas"]["Time"] | null;
+            state: components["schemas"]["SendingState"];
+        };
+        /** @description A body's server and what lies with it. */
+        Open311Server: {
+            active: boolean;
+            body: components["schemas"]["Named"];
+            fallback?: string | null;
+            /** @description Whether a key is kept; it is shown to nobody. */
+            has_key: boolean;
+            jurisdiction?: string | null;
+            /**
+             * Format: int64
+             * @description On its way or looked after.
+             */
+            open: number;
+            services: components["schemas"]["Open311Mapping"][];
+            /**
+             * Format: int64
+             * @description Of those, failing or stopped.
+             */
+            trouble: number;
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A body's server, on the version that was looked at. */
+        Open311ServerInput: {
+            /** @description Whether cases are sent. */
+            active: boolean;
+            /** @description The key there; none leaves what is kept, an empty one removes it. */
+            api_key?: string | null;
+            /** @description The service of all other classes; without one they are not sent and stand in the queue. */
+            fallback?: string | null;
+            jurisdiction?: string | null;
+            /** @description Which service stands for which class. */
+            services?: components["schemas"]["Open311Mapping"][];
+            /** @description What stands before `/services.xml`. */
+            url: string;
+            /**
+             * Format: int64
+             * @description None for a body that had no server before.
+             */
+            version?: number | null;
+        };
+        /** @description A class as a service, on the version that was looked at. */
+        Open311ServiceInput: {
+            /** @description What is asked, in this order. */
+            attributes?: components["schemas"]["Open311Attribute"][];
+            /** @description What it is for; without one, the conditions of its filing standards. */
+            description?: string | null;
+            /** @description With commas between; without any, its name and its group. */
+            keywords?: string | null;
+            /** @description What whoever reports may expect. */
+            notice?: string | null;
+            /** @description Whether the public may report it and see it. */
+            open: boolean;
+            /**
+             * Format: int64
+             * @description 0 for a class that was no service before.
+             */
+            version: number;
+        };
+        /** @description A class as a service. */
+        Open311ServiceView: {
+            attributes: components["schemas"]["Open311Attribute"][];
+            class: components["schemas"]["Named"];
+            code: string;
+            description?: string | null;
+            /** @description The major class, for groups. */
+            group: components["schemas"]["Named"];
+            keywords?: string | null;
+            notice?: string | null;
+            open: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description How the district speaks Open311. */
+        Open311Settings: {
+            /** @description Whom developers may ask. */
+            contact: string;
+            /**
+             * Format: int32
+             * @description Decimals of the degrees that are public: 3 is about a hundred metres.
+             */
+            decimals: number;
+            /** @description Whether it does at all: until then nothing is public. */
+            enabled: boolean;
+            /** @description Its `jurisdiction_id`; if empty, the district's code. */
+            jurisdiction: string;
+            /** @description Whether a request without `jurisdiction_id` is refused. */
+            jurisdiction_required: boolean;
+            /** @description How to get a key. */
+            key_service: string;
+            /** @description The postal code of all requests. */
+            zipcode: string;
+        };
+        /** @description How the district speaks Open311, and its services. */
+        Open311View: {
+            /** @description Where clients begin: without `http.public_url` in the configuration it begins with `/`. */
+            discovery: string;
+            /** @description The `jurisdiction_id` that is in force. */
+            jurisdiction: string;
+            services: components["schemas"]["Open311ServiceView"][];
+            settings: components["schemas"]["Open311Settings"];
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description What is done with an order.
+         * @enum {string}
+         */
+        OrderAction: "issue" | "answer" | "accept" | "send_back" | "withdraw";
+        /** @description What waits. */
+        OrderCounts: {
+            /**
+             * Format: int64
+             * @description Orders that the user has to answer.
+             */
+            to_answer: number;
+            /**
+             * Format: int64
+             * @description Answers that the user has to look at.
+             */
+            to_look_at: number;
+        };
+        /** @description What was done with an order. */
+        OrderEntryView: {
+            action: components["schemas"]["OrderAction"];
+            /** @description Empty when it was the program. */
+            actor_name: string;
+            at: components["schemas"]["Time"];
+            note?: string | null;
+        };
+        /** Format: uuid */
+        OrderId: string;
+        /** @description A new order. */
+        OrderInput: {
+            /** @description By when it has to answer, within a year. */
+            answer_by: components["schemas"]["Time"];
+            case: components["schemas"]["CaseId"];
+            /**
+             * Format: uuid
+             * @description Made by the client: sent again with the same id it changes nothing.
+             */
+            id?: string | null;
+            kind: components["schemas"]["OrderKind"];
+            /** @description What is asked of the body. */
+            reason: string;
+        };
+        /**
+         * @description Why a case is supervised.
+         * @enum {string}
+         */
+        OrderKind: "overdue" | "leader" | "important";
+        /**
+         * @description How high a case has come.
+         * @enum {string}
+         */
+        OrderLevel: "clerk" | "head" | "leader";
+        /** @description What is done with an order. */
+        OrderMove: {
+            /** @description What is done. */
+            action: components["schemas"]["OrderAction"];
+            answer_by?: components["schemas"]["Time"] | null;
+            /** @description By which day, `YYYY-MM-DD`. */
+            done_by?: string | null;
+            /**
+             * Format: uuid
+             * @description Made by the client: sent again with the same id it changes nothing.
+             */
+            id?: string | null;
+            /** @description A reason or a note. */
+            note?: string | null;
+            /** @description What the body will do. */
+            plan?: string | null;
+            /** @description Why the case is not done. */
+            reply?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description A move that is open to the user. */
+        OrderMoveView: {
+            action: components["schemas"]["OrderAction"];
+            /** @description Whether a page asks twice. */
+            danger: boolean;
+            en: string;
+            zh: string;
+        };
+        /** @description The answer to a write. */
+        OrderReceipt: {
+            id: components["schemas"]["OrderId"];
+            state: components["schemas"]["OrderState"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A rule as it should be. */
+        OrderRuleInput: {
+            active: boolean;
+            /** Format: int64 */
+            after_hours: number;
+            /** Format: int64 */
+            answer_hours: number;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description When the program orders by itself. */
+        OrderRuleView: {
+            active: boolean;
+            /**
+             * Format: int64
+             * @description So many hours after the body's limit.
+             */
+            after_hours: number;
+            /**
+             * Format: int64
+             * @description So many hours for the answer.
+             */
+            answer_hours: number;
+            en: string;
+            level: components["schemas"]["OrderLevel"];
+            /** Format: int64 */
+            version: number;
+            zh: string;
+        };
+        /**
+         * @description Where an order stands.
+         * @enum {string}
+         */
+        OrderState: "issued" | "answered" | "accepted" | "withdrawn";
+        /** @description A supervision order. */
+        OrderView: {
+            answer_by: components["schemas"]["Time"];
+            answered_at?: components["schemas"]["Time"] | null;
+            area: components["schemas"]["CaseArea"];
+            /** @description Who has to answer. */
+            body: components["schemas"]["Named"];
+            case: components["schemas"]["CaseId"];
+            case_due_at?: components["schemas"]["Time"] | null;
+            done_by?: string | null;
+            ended_at?: components["schemas"]["Time"] | null;
+            entries: components["schemas"]["OrderEntryView"][];
+            id: components["schemas"]["OrderId"];
+            /** @description Empty when it was the program. */
+            issuer_name: string;
+            kind: components["schemas"]["OrderKind"];
+            /** @description Whether the answer is late. */
+            late: boolean;
+            level: components["schemas"]["OrderLevel"];
+            made_at: components["schemas"]["Time"];
+            moves: components["schemas"]["OrderMoveView"][];
+            /** @description The case's number. */
+            number: string;
+            plan?: string | null;
+            reason: string;
+            reply?: string | null;
+            state: components["schemas"]["OrderState"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description How a body gets its cases. */
+        OutsideBodyInput: {
+            /** @description Whether new cases get a link. */
+            active: boolean;
+            /**
+             * Format: int64
+             * @description How long a link opens its case: an hour to ninety days.
+             */
+            hours: number;
+            /**
+             * Format: int64
+             * @description The version that was looked at; none for a body that was not marked before.
+             */
+            version?: number | null;
+        };
+        /** @description A body that gets its cases by link, and what lies with it. */
+        OutsideBodyView: {
+            /** @description Whether new cases get a link. */
+            active: boolean;
+            body: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description How long a link opens its case, in hours.
+             */
+            hours: number;
+            /**
+             * Format: int64
+             * @description Not answered yet.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of those, with a case that is overdue.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Of those, with a link that opens nothing any more.
+             */
+            stuck: number;
+            /**
+             * Format: int64
+             * @description Of those, not opened.
+             */
+            unopened: number;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A case as a body outside sees it: nothing of who reported it. */
+        OutsideCase: {
+            answer?: components["schemas"]["Action"] | null;
+            answered_at?: components["schemas"]["Time"] | null;
+            area: components["schemas"]["CaseArea"];
+            body: components["schemas"]["Named"];
+            class?: components["schemas"]["Named"] | null;
+            description: string;
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description When the link ends. */
+            expires_at: components["schemas"]["Time"];
+            /** @enum {string|null} */
+            light?: "green" | "yellow" | "red" | null;
+            /** @description What can be done now: `receive`, `return`, `handle`. */
+            moves: components["schemas"]["Action"][];
+            number: string;
+            photos: components["schemas"]["FileId"][];
+            place?: string | null;
+            point?: components["schemas"]["PointView"] | null;
+            reported_at: components["schemas"]["Time"];
+            standard?: components["schemas"]["StandardName"] | null;
+            state: components["schemas"]["State"];
+            /**
+             * Format: int64
+             * @description Counts the moves; a move names the one that was looked at.
+             */
+            version: number;
+        };
+        /** @description What a body outside does. */
+        OutsideMove: {
+            /** @description `receive`, `return` or `handle`. */
+            action: components["schemas"]["Action"];
+            /**
+             * Format: uuid
+             * @description Made by the client: the same move with the same id again changes nothing and gets the first answer.
+             */
+            id?: string | null;
+            /** @description The reason or the result. */
+            note?: string | null;
+            /** @description Photos, sent before. */
+            photos?: components["schemas"]["FileId"][];
+            /**
+             * Format: int64
+             * @description The version of the case that was looked at.
+             */
+            version: number;
         };
         /** @description One page of a list. */
         Page_AreaView: {
             /** @description The rows. */
             items: {
+                /**
+                 * Format: int64
+                 * @description Its own class, 1 to 9; the limits of cases and the evaluation go by it.
+                 */
+                area_class?: number | null;
+                /**
+                 * Format: int64
+                 * @description The class that counts: its own, or that of the nearest area around it.
+                 */
+                area_class_in_force?: number | null;
                 center?: components["schemas"]["LngLat"] | null;
                 /** @description How many areas lie one level below. */
                 children: number;
@@ -1793,6 +3970,186 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_ControlView: {
+            /** @description The rows. */
+            items: {
+                area: components["schemas"]["CaseArea"];
+                asked_at: components["schemas"]["Time"];
+                asked_name: string;
+                /** @description A class, or the beginning of codes; all classes if absent. */
+                class?: string | null;
+                /** @description Its name, where the code is a class's or a major class's. */
+                class_name?: string | null;
+                class_name_en?: string | null;
+                decided_at?: components["schemas"]["Time"] | null;
+                decided_name?: string | null;
+                event: string;
+                from: components["schemas"]["Time"];
+                id: components["schemas"]["ControlId"];
+                /** @description Approved, and its time is now. */
+                in_force: boolean;
+                /** @description Whether the user has asked for it: then somebody else has to decide. */
+                mine: boolean;
+                note?: string | null;
+                reason: string;
+                reason_en?: string | null;
+                state: components["schemas"]["ControlState"];
+                to: components["schemas"]["Time"];
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_KeyView: {
+            /** @description The rows. */
+            items: {
+                /** @description Its account, which holds the roles. */
+                account: components["schemas"]["UserId"];
+                /** @description Addresses and networks from which it may be used; empty: from anywhere. */
+                addresses: string[];
+                created_at: components["schemas"]["Time"];
+                /** @description Who issued it. */
+                created_by: string;
+                expires_at: components["schemas"]["Time"];
+                /** @description What its account may do. */
+                grants: components["schemas"]["GrantView"][];
+                /** @description The part of it that may be shown: the key begins with `jw_<id>_`. */
+                id: string;
+                last_ip?: string | null;
+                last_used_at?: components["schemas"]["Time"] | null;
+                /** @description The account's name. */
+                name: string;
+                /** @description Whom to ask about it. */
+                owner: string;
+                /**
+                 * Format: int64
+                 * @description The most requests a minute.
+                 */
+                per_minute: number;
+                /** @description What it is for. */
+                purpose: string;
+                revoked_at?: components["schemas"]["Time"] | null;
+                /** @description Whether it opens anything now. */
+                valid: boolean;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_LinkRow: {
+            /** @description The rows. */
+            items: {
+                answer?: components["schemas"]["Action"] | null;
+                answered_at?: components["schemas"]["Time"] | null;
+                body: components["schemas"]["Named"];
+                case: components["schemas"]["CaseId"];
+                delivery?: components["schemas"]["Progress"] | null;
+                description: string;
+                due_at?: components["schemas"]["Time"] | null;
+                expires_at: components["schemas"]["Time"];
+                id: components["schemas"]["LinkId"];
+                made_at: components["schemas"]["Time"];
+                /** @description Who has sent it again; absent when the program has sent it. */
+                made_by?: string | null;
+                number: string;
+                opened_at?: components["schemas"]["Time"] | null;
+                /** Format: int64 */
+                opens: number;
+                /** @description Not answered although the case is overdue. */
+                overdue: boolean;
+                received_at?: components["schemas"]["Time"] | null;
+                /** @description Where the case stands. */
+                state: components["schemas"]["State"];
+                status: components["schemas"]["LinkStatus"];
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MessageRow: {
+            /** @description The rows. */
+            items: {
+                /** @description When it came. */
+                at: components["schemas"]["Time"];
+                /** @description What it tells. */
+                data: components["schemas"]["Told"];
+                id: components["schemas"]["MessageId"];
+                kind: components["schemas"]["MessageKind"];
+                read_at?: components["schemas"]["Time"] | null;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Open311Sending: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Tries in vain since something last went well.
+                 */
+                attempts: number;
+                body: components["schemas"]["Named"];
+                case: components["schemas"]["CaseId"];
+                description: string;
+                error?: string | null;
+                heard_at?: components["schemas"]["Time"] | null;
+                id: components["schemas"]["SendingId"];
+                made_at: components["schemas"]["Time"];
+                next_at?: components["schemas"]["Time"] | null;
+                number: string;
+                /** @description Whether its server is switched off, so that it waits. */
+                paused: boolean;
+                /** @description Its number there. */
+                remote_id?: string | null;
+                remote_notes?: string | null;
+                /** @description Its status there. */
+                remote_status?: string | null;
+                remote_updated?: string | null;
+                sent_at?: components["schemas"]["Time"] | null;
+                state: components["schemas"]["SendingState"];
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_OrderView: {
+            /** @description The rows. */
+            items: {
+                answer_by: components["schemas"]["Time"];
+                answered_at?: components["schemas"]["Time"] | null;
+                area: components["schemas"]["CaseArea"];
+                /** @description Who has to answer. */
+                body: components["schemas"]["Named"];
+                case: components["schemas"]["CaseId"];
+                case_due_at?: components["schemas"]["Time"] | null;
+                done_by?: string | null;
+                ended_at?: components["schemas"]["Time"] | null;
+                entries: components["schemas"]["OrderEntryView"][];
+                id: components["schemas"]["OrderId"];
+                /** @description Empty when it was the program. */
+                issuer_name: string;
+                kind: components["schemas"]["OrderKind"];
+                /** @description Whether the answer is late. */
+                late: boolean;
+                level: components["schemas"]["OrderLevel"];
+                made_at: components["schemas"]["Time"];
+                moves: components["schemas"]["OrderMoveView"][];
+                /** @description The case's number. */
+                number: string;
+                plan?: string | null;
+                reason: string;
+                reply?: string | null;
+                state: components["schemas"]["OrderState"];
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_PostView: {
             /** @description The rows. */
             items: {
@@ -1806,9 +4163,55 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Progress: {
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+                /** @description When it was put into the queue. */
+                created_at: components["schemas"]["Time"];
+                delivered_at?: components["schemas"]["Time"] | null;
+                /** @description What went wrong last. */
+                error?: string | null;
+                /** @description The subscription. */
+                hook: components["schemas"]["HookId"];
+                /** @description Its name. */
+                hook_name: string;
+                /** @description Its id, the receiver's `webhook-id`. */
+                id: components["schemas"]["DeliveryId"];
+                next_at?: components["schemas"]["Time"] | null;
+                /** @description The beginning of the last answer. */
+                reply?: string | null;
+                /** @description How far it has come. */
+                state: components["schemas"]["DeliveryState"];
+                /**
+                 * Format: int64
+                 * @description The status of the last answer.
+                 */
+                status?: number | null;
+                /** @description What it speaks of. */
+                subject?: string | null;
+                /**
+                 * Format: int64
+                 * @description How long the last try took, in milliseconds.
+                 */
+                took_ms?: number | null;
+                /** @description The topic. */
+                topic: string;
+                tried_at?: components["schemas"]["Time"] | null;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_StandardView: {
             /** @description The rows. */
             items: {
+                /** @description Other limits in areas of a class. */
+                area_limits: components["schemas"]["AreaLimit"][];
                 body?: components["schemas"]["Named"] | null;
                 class: components["schemas"]["Named"];
                 closing?: string | null;
@@ -1821,6 +4224,8 @@ export interface components {
                 level?: string | null;
                 limit: components["schemas"]["LimitView"];
                 major_name: string;
+                /** @description Several limits within one case. */
+                stages: components["schemas"]["Stage"][];
                 supervisor?: components["schemas"]["Named"] | null;
                 valid_from?: string | null;
                 valid_to?: string | null;
@@ -1845,6 +4250,8 @@ export interface components {
                 /** @description Locked after wrong passwords. */
                 locked: boolean;
                 login: string;
+                /** @description Whether it is a machine's: it has keys, and never a password. */
+                machine: boolean;
                 name: string;
                 /** Format: int64 */
                 version: number;
@@ -1892,6 +4299,47 @@ export interface components {
             file: components["schemas"]["FileId"];
             point?: components["schemas"]["PointView"] | null;
             taken_at?: components["schemas"]["Time"] | null;
+        };
+        /** @description A phrase as it should be. */
+        PhraseChange: {
+            text: string;
+            text_en?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** Format: uuid */
+        PhraseId: string;
+        /** @description A new phrase. */
+        PhraseInput: {
+            action: components["schemas"]["Action"];
+            /**
+             * Format: uuid
+             * @description Made by the client: sent again with the same id it changes nothing.
+             */
+            id?: string | null;
+            /** @description For all, or for oneself. */
+            shared: boolean;
+            /** @description May hold `{number}`, `{place}`, `{body}`, `{class}` and `{area}`. */
+            text: string;
+            /** @description The same in English. */
+            text_en?: string | null;
+        };
+        /** @description A standard phrase. */
+        PhraseView: {
+            /** @description The move that it is for. */
+            action: components["schemas"]["Action"];
+            id: components["schemas"]["PhraseId"];
+            /** @description Whether the user may change it. */
+            mine: boolean;
+            /** @description The centre's, for all; else one's own. */
+            shared: boolean;
+            text: string;
+            text_en?: string | null;
+            /** Format: int64 */
+            version: number;
         };
         /** @description How many rows come to what. */
         PlanCounts: {
@@ -2061,6 +4509,45 @@ export interface components {
             /** @description `error` stops the import, `warning` and `note` do not. */
             severity: string;
         };
+        /** @description A delivery as a person looks at it. */
+        Progress: {
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description When it was put into the queue. */
+            created_at: components["schemas"]["Time"];
+            delivered_at?: components["schemas"]["Time"] | null;
+            /** @description What went wrong last. */
+            error?: string | null;
+            /** @description The subscription. */
+            hook: components["schemas"]["HookId"];
+            /** @description Its name. */
+            hook_name: string;
+            /** @description Its id, the receiver's `webhook-id`. */
+            id: components["schemas"]["DeliveryId"];
+            next_at?: components["schemas"]["Time"] | null;
+            /** @description The beginning of the last answer. */
+            reply?: string | null;
+            /** @description How far it has come. */
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int64
+             * @description The status of the last answer.
+             */
+            status?: number | null;
+            /** @description What it speaks of. */
+            subject?: string | null;
+            /**
+             * Format: int64
+             * @description How long the last try took, in milliseconds.
+             */
+            took_ms?: number | null;
+            /** @description The topic. */
+            topic: string;
+            tried_at?: components["schemas"]["Time"] | null;
+        };
         /** @description What a map shows of an area. */
         Properties: {
             code: string;
@@ -2074,6 +4561,18 @@ export interface components {
         Purpose: {
             /** @description In a few words; kept in the audit log. */
             purpose: string;
+        };
+        /** @description Which messages were read. */
+        ReadInput: {
+            /** @description These; all of them if none are named. */
+            ids?: components["schemas"]["MessageId"][];
+        };
+        /** @description A reason in both languages. */
+        Reason: {
+            /** @description In English. */
+            en: string;
+            /** @description In Chinese. */
+            zh: string;
         };
         /** @description The answer to a report or a move. */
         Receipt: {
@@ -2093,6 +4592,8 @@ export interface components {
         };
         /** @description A report. */
         Report: {
+            /** @description Whether the resident does not want to be named: then there is no contact. */
+            anonymous?: boolean;
             /** @description The area, if there is no point. */
             area?: string | null;
             /** @description Its class, if it is known already. */
@@ -2202,6 +4703,28 @@ export interface components {
             /** @enum {string} */
             kind: "all" | "area" | "body" | "own";
         };
+        /** @description A selection. */
+        Selection: {
+            cases: components["schemas"]["CaseId"][];
+        };
+        /** Format: uuid */
+        SendingId: string;
+        /**
+         * @description How far a sending has come.
+         * @enum {string}
+         */
+        SendingState: "waiting" | "token" | "sent" | "done" | "stopped" | "ended";
+        /** @description The settings, on the version that was looked at. */
+        SettingsInput: {
+            settings: components["schemas"]["Open311Settings"];
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description Who has a filter.
+         * @enum {string}
+         */
+        Share: "private" | "role" | "body";
         /**
          * @description Who a report comes from.
          * @enum {string}
@@ -2230,6 +4753,20 @@ export interface components {
              */
             volunteer: number;
         };
+        /** @description One of several limits within a case, such as: made safe in two hours. */
+        Stage: {
+            /**
+             * Format: double
+             * @description The limit's amount.
+             */
+            amount: number;
+            /** @description What has to be done by then. */
+            name: string;
+            /** @description The same in English. */
+            name_en?: string | null;
+            /** @description The limit's unit. */
+            unit: string;
+        };
         /** Format: uuid */
         StandardId: string;
         /** @description A filing standard, in short. */
@@ -2249,6 +4786,8 @@ export interface components {
         };
         /** @description A filing standard. */
         StandardView: {
+            /** @description Other limits in areas of a class. */
+            area_limits: components["schemas"]["AreaLimit"][];
             body?: components["schemas"]["Named"] | null;
             class: components["schemas"]["Named"];
             closing?: string | null;
@@ -2261,6 +4800,8 @@ export interface components {
             level?: string | null;
             limit: components["schemas"]["LimitView"];
             major_name: string;
+            /** @description Several limits within one case. */
+            stages: components["schemas"]["Stage"][];
             supervisor?: components["schemas"]["Named"] | null;
             valid_from?: string | null;
             valid_to?: string | null;
@@ -2285,6 +4826,49 @@ export interface components {
             /** @description Which. */
             step: components["schemas"]["Step"];
         };
+        /** Format: uuid */
+        SubscriptionId: string;
+        /** @description A new subscription, or one as it is to be from now on. */
+        SubscriptionInput: {
+            /** @description How often; the bulletin comes monthly. */
+            every: components["schemas"]["Every"];
+            filter?: components["schemas"]["FilterId"] | null;
+            /**
+             * Format: int64
+             * @description The hour of the district's day.
+             */
+            hour: number;
+            /**
+             * Format: uuid
+             * @description Its id, if the client makes it.
+             */
+            id?: string | null;
+            /**
+             * Format: int64
+             * @description The version that is changed; not needed for a new one.
+             */
+            version?: number | null;
+            /**
+             * Format: int64
+             * @description The weekday, 1 is Monday; counts for weeks.
+             */
+            weekday?: number | null;
+        };
+        /** @description A subscription. */
+        SubscriptionView: {
+            every: components["schemas"]["Every"];
+            filter?: components["schemas"]["FilterId"] | null;
+            /** Format: int64 */
+            hour: number;
+            id: components["schemas"]["SubscriptionId"];
+            kind: components["schemas"]["MessageKind"];
+            /** @description When the next look is due. */
+            next_at: components["schemas"]["Time"];
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            weekday: number;
+        };
         /** @description A proposal, with its reason. */
         Suggestion: {
             /** @description What to show. */
@@ -2300,6 +4884,111 @@ export interface components {
         };
         /** Format: date-time */
         Time: string;
+        /** @description What a message tells; which fields there are depends on its kind. */
+        Told: {
+            /**
+             * @description The bulletin's month, `2026-10`.
+             * @default null
+             */
+            month: string | null;
+            /**
+             * @description The filter's name at that time.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Format: int64
+             * @description Cases reported since the look before.
+             * @default null
+             */
+            new: number | null;
+            /**
+             * Format: int64
+             * @description Cases whose deadline has passed since the look before.
+             * @default null
+             */
+            overdue: number | null;
+            /**
+             * @description The filter as in the address of the list.
+             * @default null
+             */
+            query: string | null;
+            /**
+             * Format: int64
+             * @description Cases in the filter.
+             * @default null
+             */
+            total: number | null;
+        };
+        /** @description A topic that can be subscribed to. */
+        TopicView: {
+            name: string;
+            /** @description The permission that the subscription's account needs where it happens. */
+            permission: string;
+            permission_en: string;
+            permission_zh: string;
+        };
+        /** @description What a training of the class suggestion was worth, on cases that it had not seen. */
+        TrainingView: {
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Right by always saying the most frequent class.
+             */
+            baseline: number;
+            /** @description That class. */
+            baseline_class: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Classes told apart.
+             */
+            classes: number;
+            /**
+             * Format: int64
+             * @description Cases measured by.
+             */
+            held_out: number;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description Of those held out: right at once.
+             */
+            top1: number;
+            /**
+             * Format: int64
+             * @description Right among three.
+             */
+            top3: number;
+            /**
+             * Format: int64
+             * @description Cases learnt from.
+             */
+            trained: number;
+        };
+        /** @description Undoing. */
+        UnmergeInput: {
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id?: string | null;
+            /** @description Why. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version of the report that was looked at.
+             */
+            version: number;
+        };
+        /** @description How many messages wait to be read. */
+        UnreadView: {
+            /** Format: int64 */
+            unread: number;
+        };
         /** @description The parts of an upload. */
         Upload: {
             /**
@@ -2349,6 +5038,8 @@ export interface components {
             /** @description Locked after wrong passwords. */
             locked: boolean;
             login: string;
+            /** @description Whether it is a machine's: it has keys, and never a password. */
+            machine: boolean;
             name: string;
             /** Format: int64 */
             version: number;
@@ -2899,6 +5590,64 @@ export interface operations {
             };
         };
     };
+    bulletin_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    class_trainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     case_counts: {
         parameters: {
             query?: never;
@@ -2914,6 +5663,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CountsView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_duplicates: {
+        parameters: {
+            query?: {
+                /** @description A report that is a case already; then nothing else is needed. */
+                case?: components["schemas"]["CaseId"];
+                /** @description Its class. */
+                class?: string;
+                /** @description Where, in WGS 84 degrees. */
+                lng?: number;
+                /** @description Where, in WGS 84 degrees. */
+                lat?: number;
+                /** @description Or its area. */
+                area?: string;
+                /** @description What it says. */
+                text?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_export: {
+        parameters: {
+            query?: {
+                /** @description Only what waits for the user. */
+                inbox?: boolean;
+                /** @description Only in these states, e.g. `filed,dispatched`. */
+                state?: string;
+                /** @description Only these classes: a class's code, or the beginning of codes, e.g. `2026.M01`. */
+                class?: string;
+                /** @description Only in this area and below. */
+                area?: string;
+                /** @description Only of this body. */
+                body?: string;
+                /** @description Only with this light: `green`, `yellow` or `red`. */
+                light?: string;
+                /** @description Only from these sources. */
+                source?: string;
+                /** @description Only those that were ever filed, or never. */
+                filed?: boolean;
+                /** @description Only those whose body missed its limit, or kept it; those without a limit are neither. */
+                late?: boolean;
+                /** @description Only those that their reporter has evaluated, or has not. */
+                rated?: boolean;
+                /** @description Reported on this day or later, `YYYY-MM-DD` in the district's zone. */
+                from?: string;
+                /** @description Reported on this day or earlier. */
+                to?: string;
+                /** @description A number, or words in the description or the place. */
+                text?: string;
+                /** @description `reported` (newest first) or `due` (most urgent first, those without a deadline last). */
+                sort?: "reported" | "due";
+                /** @description Where to go on. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                format: "csv" | "xlsx";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description Refused or failed; `code` says why */
@@ -2951,6 +5804,357 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Figures"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures_export: {
+        parameters: {
+            query?: {
+                /** @description What they are grouped by; `town` if not said. */
+                by?: "town" | "village" | "body" | "class" | "month";
+                /** @description Only this area and below. */
+                under?: string;
+                /** @description Cases reported on this day or later, `YYYY-MM-DD`. */
+                from?: string;
+                /** @description Cases reported on this day or earlier. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                format: "csv" | "xlsx";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    filter_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    filter_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    filter_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FilterId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    filter_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FilterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    message_list: {
+        parameters: {
+            query?: {
+                /** @description Only those not read yet. */
+                unread?: boolean;
+                /** @description Where to go on. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MessageRow"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    message_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    message_unread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_moves: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_moves_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Selection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoveView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_find: {
+        parameters: {
+            query: {
+                /** @description An address, a name or a code; or a sentence that names a place. */
+                text: string;
+                /** @description How many; 8 if not said, at most 20. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPlace"][];
                 };
             };
             /** @description Refused or failed; `code` says why */
@@ -3154,6 +6358,160 @@ export interface operations {
             };
         };
     };
+    subscription_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subscription_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subscription_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subscription_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SubscriptionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    class_suggest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClassQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClassGuess"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     case_view: {
         parameters: {
             query?: never;
@@ -3218,6 +6576,70 @@ export interface operations {
             };
         };
     };
+    case_family: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseFamily"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     case_move: {
         parameters: {
             query?: never;
@@ -3252,6 +6674,66 @@ export interface operations {
             };
         };
     };
+    case_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     case_photo: {
         parameters: {
             query?: {
@@ -3273,6 +6755,40 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": number[];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_unmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
                 };
             };
             /** @description Refused or failed; `code` says why */
@@ -3338,6 +6854,267 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Class"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    control_list: {
+        parameters: {
+            query?: {
+                /** @description Only in this state. */
+                state?: "asked" | "approved" | "refused" | "revoked";
+                /** @description Where to go on. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ControlView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    control_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewControl"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlDone"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    control_here: {
+        parameters: {
+            query: {
+                /** @description The area, by code. */
+                area: string;
+                /** @description The class, by code. */
+                class?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    control_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ControlId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlDone"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    control_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ControlId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlRevocation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlDone"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicate_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateRule"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicate_rule_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateRule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateRule"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicate_rule_drop: {
+        parameters: {
+            query: {
+                /** @description The version that was looked at. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                class: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateRule"][];
                 };
             };
             /** @description Refused or failed; `code` says why */
@@ -3444,6 +7221,315 @@ export interface operations {
             };
         };
     };
+    hook_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hook_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookMade"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only of this subscription. */
+                hook?: components["schemas"]["HookId"];
+                /** @description Only in this state. */
+                state?: "waiting" | "delivered" | "gave_up";
+                /** @description Where to go on. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Progress"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hook_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hook_topics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hook_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hook_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookMade"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hook_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hotline_caller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallerInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallerView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     job_list: {
         parameters: {
             query?: never;
@@ -3500,6 +7586,137 @@ export interface operations {
             };
         };
     };
+    key_list: {
+        parameters: {
+            query?: {
+                /** @description Only those that open something now, or only those that do not any more. */
+                valid?: boolean;
+                /** @description Where to go on. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_KeyView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    key_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    key_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    key_renew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyMade"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     meta_view: {
         parameters: {
             query?: never;
@@ -3515,6 +7732,836 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Meta"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311View"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311View"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311_sendings: {
+        parameters: {
+            query?: {
+                /** @description `open`, `trouble` or `done`; all if not said. */
+                part?: "open" | "trouble" | "done";
+                /** @description Where to go on. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Open311Sending"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311_sending_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SendingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Sending"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311_sending_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SendingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Sending"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Server"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311_server_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                body: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Open311ServerInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311Server"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311_server_services: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                body: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311RemoteService"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311_service_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                class: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Open311ServiceInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open311View"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_list: {
+        parameters: {
+            query?: {
+                /** @description Only in this state. */
+                state?: "issued" | "answered" | "accepted" | "withdrawn";
+                /** @description Only of this kind. */
+                kind?: "overdue" | "leader" | "important";
+                /** @description Only to this body. */
+                body?: string;
+                /** @description Where to go on. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OrderView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderReceipt"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderCounts"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderRuleView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_rule_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                level: components["schemas"]["OrderLevel"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderRuleInput"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["OrderId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderReceipt"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outside_bodies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideBodyView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outside_body_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutsideBodyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideBodyView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outside_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The link's token, behind its `#` */
+                "X-Outside-Link"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideCase"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outside_links: {
+        parameters: {
+            query?: {
+                /** @description `open`, `unopened`, `overdue`, `stuck` or `answered`; all if not said. */
+                part?: "open" | "unopened" | "overdue" | "stuck" | "answered";
+                /** @description Only of this body. */
+                body?: string;
+                /** @description Where to go on. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LinkRow"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outside_link_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LinkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkRow"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outside_link_resend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LinkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkRow"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outside_link_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LinkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkRow"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outside_link_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LinkId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkShown"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outside_move: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The link's token */
+                "X-Outside-Link"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutsideMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outside_upload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The link's token */
+                "X-Outside-Link"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Upload"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outside_photo: {
+        parameters: {
+            query?: {
+                /** @description `full` if not said. */
+                size?: "full" | "thumb";
+            };
+            header?: {
+                /** @description The link's token */
+                "X-Outside-Link"?: string | null;
+            };
+            path: {
+                file: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
                 };
             };
             /** @description Refused or failed; `code` says why */
@@ -3544,6 +8591,131 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PermissionView"][];
                 };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    phrase_list: {
+        parameters: {
+            query?: {
+                /** @description Only for this move. */
+                action?: "report" | "accept" | "decline" | "send_verify" | "verify" | "file" | "dispatch" | "receive" | "assign" | "handle" | "return" | "send_check" | "check" | "close" | "rework" | "void" | "evaluate" | "note";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhraseView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    phrase_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhraseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhraseView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    phrase_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PhraseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhraseChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhraseView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    phrase_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PhraseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused or failed; `code` says why */
             default: {
@@ -3979,6 +9151,8 @@ export interface operations {
                 body?: string;
                 /** @description Only those of this area and below. */
                 area?: string;
+                /** @description Only machines' accounts, or only people's. */
+                machine?: boolean;
                 /** @description Where to go on. */
                 after?: string;
                 /** @description How many. */
@@ -4214,6 +9388,231 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311_one: {
+        parameters: {
+            query?: {
+                jurisdiction_id?: string;
+                extensions?: string;
+            };
+            header?: never;
+            path: {
+                kind: "services" | "requests" | "tokens";
+                /** @description with the suffix .xml or .json */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311_list: {
+        parameters: {
+            query?: {
+                /** @description Whose server is meant; another's is a 404. */
+                jurisdiction_id?: string;
+                /** @description Requests: these, with commas between. All other arguments are then left aside. */
+                service_request_id?: string;
+                /** @description Requests: of these services, with commas between. */
+                service_code?: string;
+                /** @description Requests: reported at this moment or later; with `end_date` at most 90 days apart. */
+                start_date?: string;
+                /** @description Requests: reported at this moment or earlier. */
+                end_date?: string;
+                /** @description Requests: `open`, `closed` or both with a comma between. */
+                status?: string;
+                /** @description Requests: which page, from 1. */
+                page?: string;
+                /** @description Requests: how many on a page, 1,000 at most and if not said. */
+                page_size?: string;
+                /** @description Requests: `true` adds `extended_attributes` and `attributes`. */
+                extensions?: string;
+            };
+            header?: never;
+            path: {
+                list: "services.xml" | "services.json" | "requests.xml" | "requests.json";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list: "requests.xml" | "requests.json";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["Open311Request"];
+                "multipart/form-data": components["schemas"]["Open311Request"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/json": unknown;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/json": unknown;
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open311_discovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document: "discovery.xml" | "discovery.json";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/json": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                    "application/json": unknown;
                 };
             };
             /** @description Refused or failed; `code` says why */

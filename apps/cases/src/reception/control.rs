@@ -296,8 +296,10 @@ impl NewControl {
             .text("event", &self.event, 2, 100)
             .text("reason", &self.reason, 2, 500)
             .text("reason_en", self.reason_en.as_deref().unwrap_or_default(), 0, 500);
-        let known = atlas(kernel)?.area(&self.area).is_some();
-        if !known || !user.scope(&CONTROL_ASK).holds(Some(&self.area), None, &[]) {
+        if !user.scope(&CONTROL_ASK).holds(Some(&self.area), None, &[]) {
+            return Err(not_found());
+        }
+        if atlas(kernel)?.area(&self.area).is_none() {
             fields.refuse_with("area", &kernel_codes::UNKNOWN, &[("value", &self.area)]);
         }
         if let Some(prefix) = &self.class

@@ -1,3 +1,4 @@
+// The call that is being typed: what is kept of it, and what is sent.
 import { describe, expect, it } from 'vitest'
 import { clockText, emptyCall, isWritten, keepCall, keptCall, reportOf } from './call'
 
