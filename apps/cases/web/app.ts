@@ -21,7 +21,6 @@ export default defineApp({
     { path: '/figures', icon: ChartColumn, titleKey: 'cases.menu.figures', needs: 'cases.figures', group: 'work', order: 40 },
     { path: '/controls', icon: MapPinOff, titleKey: 'cases.reception.controls.title', needs: 'cases.control', group: 'work', order: 55 },
     { path: '/messages', icon: Bell, titleKey: 'cases.out.messages', needs: 'cases.read', group: 'work', order: 70, badge: () => unread.value },
-    { path: '/phrases', icon: MessageSquareQuote, titleKey: 'cases.phrases.title', needs: 'cases.phrases', group: 'base', order: 50 },
     { path: '/phrases', icon: MessageSquareQuote, titleKey: 'cases.phrases.title', needs: 'cases.phrases', group: 'base', order: 52 },
     { path: '/standards', icon: BookOpenCheck, titleKey: 'cases.menu.standards', needs: 'cases.read', group: 'base', order: 40 },
     { path: '/class-suggestion', icon: Sparkles, titleKey: 'cases.reception.model.title', needs: 'cases.figures', group: 'base', order: 50 },
