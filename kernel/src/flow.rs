@@ -31,6 +31,10 @@ pub enum AskKind {
     Bool,
     /// One of a closed set of words.
     Choice,
+    /// Any number of a closed set of words.
+    Choices,
+    /// A moment that lies ahead.
+    Moment,
     /// Photos.
     Photos,
     /// A record to be picked; the page knows where by the field's name.
@@ -44,6 +48,8 @@ impl AskKind {
             Self::Text => "text",
             Self::Bool => "bool",
             Self::Choice => "choice",
+            Self::Choices => "choices",
+            Self::Moment => "moment",
             Self::Photos => "photos",
             Self::Pick => "pick",
         }

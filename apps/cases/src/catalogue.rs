@@ -131,6 +131,15 @@ impl Standard {
         limit(self.amount, &self.unit)
     }
 
+    /// The limits of the stages, if there are several; the last stage is the whole, and has the whole's limit there.
+    pub fn stage_limits(&self, area_class: Option<i64>) -> Vec<Limit> {
+        let mut all: Vec<Limit> = self.stages.iter().filter_map(Stage::limit).collect();
+        if let (Some(last), Some(whole)) = (all.last_mut(), self.limit_for(area_class)) {
+            *last = whole;
+        }
+        all
+    }
+
     /// Whether it is in force on a day (`YYYY-MM-DD`).
     pub fn in_force(&self, day: &str) -> bool {
         self.valid_from.as_deref().is_none_or(|it| it <= day) && self.valid_to.as_deref().is_none_or(|it| day <= it)

@@ -7,6 +7,38 @@ kernel::codes! {
     CHECK_NOT_PASSED = 409, "cases.check_not_passed", "核查未通过，请返工或重新核查", "The check did not pass; send it for rework";
     /// A case is evaluated once.
     EVALUATED_BEFORE = 409, "cases.evaluated_before", "该案件已评价", "The case was evaluated before";
+    /// There is no centre above, or none below.
+    NO_LEVEL = 409, "cases.no_level", "已到最上级或最下级，不能再流转", "There is no centre further in this direction";
+    /// A transfer to the body that has the case.
+    SAME_BODY = 409, "cases.same_body", "该案件已在这个单位", "This body has the case already";
+    /// The work has stages that are not done.
+    STAGES_LEFT = 409, "cases.stages_left", "还有未完成的阶段，请先逐个完成", "There are stages left; finish them one by one";
+    /// There is no further stage.
+    LAST_STAGE = 409, "cases.last_stage", "没有下一阶段，请直接处理反馈", "This is the last stage; report the case as handled";
+    /// The body has asked for something that waits for an answer.
+    ASKED_BEFORE = 409, "cases.asked_before", "已有一项“{what}”申请待答复", "A request waits for an answer already: {what_en}";
+    /// There is nothing to answer.
+    NOTHING_ASKED = 409, "cases.nothing_asked", "没有待答复的申请", "No such request waits for an answer";
+    /// An extension after the deadline.
+    AFTER_DUE = 409, "cases.after_due", "已超过时限，不能延期", "The limit has passed; it cannot be extended any more";
+    /// No more extensions.
+    EXTENDED_ENOUGH = 409, "cases.extended_enough", "已延期 {n} 次，不能再延", "Extended {n} times already";
+    /// There is no limit to extend.
+    NO_LIMIT = 409, "cases.no_limit", "该案件没有处理时限", "This case has no limit to extend";
+    /// Suspended a second time.
+    SUSPENDED_BEFORE = 409, "cases.suspended_before", "每个案件只能挂账一次", "A case can be suspended once only";
+    /// Suspended into the past, or for too long.
+    SUSPENDED_TOO_LONG = 422, "cases.suspended_too_long", "应晚于现在，且不超过允许的挂账天数", "Must lie ahead, within the days that are allowed";
+    /// An appeal that cannot be made.
+    NOTHING_TO_APPEAL = 409, "cases.nothing_to_appeal", "没有责任单位，或申诉已成立", "There is no body to appeal, or the appeal was granted already";
+    /// Opened again too late.
+    REOPEN_TOO_LATE = 409, "cases.reopen_too_late", "结案已超过 {days} 天，不能重新打开，请重新上报", "Closed more than {days} days ago; please report it anew";
+    /// A review of what needs none.
+    NOTHING_TO_REVIEW = 409, "cases.nothing_to_review", "没有待复核的不满意评价", "There is no dissatisfaction to review";
+    /// Help from a body that was not called in, or is done.
+    NOT_CALLED_IN = 409, "cases.not_called_in", "没有待完成的协办", "No help is waited for from this body";
+    /// Called in twice, or the leading body.
+    CALLED_IN_BEFORE = 409, "cases.called_in_before", "该单位已在主办或协办", "This body leads or helps already";
     /// The point lies outside the district.
     OUTSIDE = 422, "cases.outside", "位置不在本区范围内", "The place lies outside the district";
     /// There is no contact to show.

@@ -10,8 +10,9 @@ use standards::Level;
 
 use crate::catalogue::{Catalogue, Standard, catalogue};
 use crate::flow::FLOW;
-use crate::model::{Action, Case, Satisfaction, State};
-use crate::moves::{local_day, reaches};
+use crate::model::{self, Action, Case, Satisfaction, Settings, State};
+use crate::moves::{local_day, reaches, with_rules};
+use crate::settings::settings;
 use crate::store;
 use crate::view::{CaseDesk, Choice, MoveView, Names, NeedView, PhotoView, Suggestion, facts, timeline};
 
@@ -31,11 +32,16 @@ pub async fn desk(kernel: &Kernel, tx: &mut Tx, user: &User, case: Case) -> Resu
         catalogue: &catalogue,
         now,
     };
-    let open: Vec<_> = FLOW
-        .open(case.state, user)
-        .filter(|it| reaches(user, it.needs, &case))
-        .filter(|it| makes_sense(it, &case))
-        .collect();
+    let helpers = store::assists(tx, case.id).await?;
+    let settings = settings(kernel)?;
+    let standard = case.standard.and_then(|it| catalogue.standard(it));
+    let open: Vec<_> = with_rules(kernel, &catalogue, standard, &case.area, |rules| {
+        let all = FLOW.open(case.state, user);
+        let mine = all.filter(|it| reaches(user, it, &case, &helpers));
+        Ok(mine
+            .filter(|it| model::makes_sense(it.action, &case, now, rules))
+            .collect())
+    })?;
     let asked = |field: &str, action: Option<Action>| {
         open.iter()
             .any(|it| action.is_none_or(|a| a == it.action) && it.asks.iter().any(|ask| ask.field == field))
@@ -44,8 +50,9 @@ pub async fn desk(kernel: &Kernel, tx: &mut Tx, user: &User, case: Case) -> Resu
         Some(body) => users_of_body(tx, body).await?,
         None => Vec::new(),
     };
-    let workers = if asked("user", Some(Action::SendVerify)) || asked("user", Some(Action::SendCheck)) {
-        grid::api::workers_of(tx, &case.area).await?
+    let to_workers = [Action::SendVerify, Action::SendCheck, Action::HandOver];
+    let workers = if to_workers.into_iter().any(|it| asked("user", Some(it))) {
+        grid::api::on_duty(kernel, tx, &case.area, case.lng.zip(case.lat), now, MOST).await?
     } else {
         Vec::new()
     };
@@ -60,25 +67,16 @@ pub async fn desk(kernel: &Kernel, tx: &mut Tx, user: &User, case: Case) -> Resu
             .collect(),
         workers: workers
             .into_iter()
+            .filter(|it| it.user != user.id)
             .map(|it| person(it.user.to_string(), it.name, it.kind.zh(), it.kind.en()))
-            .take(MOST)
             .collect(),
     };
     Ok(CaseDesk {
-        facts: facts(&names, &case, &people, user),
+        facts: facts(&names, &case, &people, user, helpers, &settings),
         photos: photos.into_iter().map(PhotoView::from).collect(),
         timeline: timeline(entries),
-        moves: open.iter().map(|it| move_view(it, &case, &near)).collect(),
+        moves: open.iter().map(|it| move_view(it, &case, &near, &settings)).collect(),
     })
-}
-
-/// Moves that the table allows but that could only be refused in this case are not offered.
-fn makes_sense(step: &Move<State, Action>, case: &Case) -> bool {
-    match step.action {
-        Action::Close => case.passed == Some(true),
-        Action::Evaluate => case.satisfaction.is_none(),
-        _ => true,
-    }
 }
 
 fn person(value: String, label: String, zh: &str, en: &str) -> Suggestion {
@@ -91,7 +89,7 @@ fn person(value: String, label: String, zh: &str, en: &str) -> Suggestion {
     }
 }
 
-fn move_view(step: &Move<State, Action>, case: &Case, near: &Near<'_>) -> MoveView {
+fn move_view(step: &Move<State, Action>, case: &Case, near: &Near<'_>, settings: &Settings) -> MoveView {
     MoveView {
         action: step.action,
         zh: step.action.zh(),
@@ -99,24 +97,39 @@ fn move_view(step: &Move<State, Action>, case: &Case, near: &Near<'_>) -> MoveVi
         to: step.to.unwrap_or(case.state),
         danger: step.danger,
         side: step.side,
-        needs: step.asks.iter().map(|ask| need_view(ask, step.action, near)).collect(),
+        needs: step
+            .asks
+            .iter()
+            .map(|ask| need_view(ask, step.action, near, settings))
+            .collect(),
     }
 }
 
-fn need_view(ask: &Ask, action: Action, near: &Near<'_>) -> NeedView {
+fn need_view(ask: &Ask, action: Action, near: &Near<'_>, settings: &Settings) -> NeedView {
     let choices = match ask.field {
         "satisfaction" => Satisfaction::ALL
             .iter()
             .map(|it| Choice {
-                value: it.as_str(),
-                zh: it.zh(),
-                en: it.en(),
+                value: it.as_str().to_owned(),
+                zh: it.zh().to_owned(),
+                en: it.en().to_owned(),
+            })
+            .collect(),
+        "reasons" => settings
+            .reasons
+            .iter()
+            .map(|it| Choice {
+                value: it.code.clone(),
+                zh: it.zh.clone(),
+                en: it.en.clone(),
             })
             .collect(),
         _ => Vec::new(),
     };
     let suggested = match ask.field {
         "standard" => near.standards(),
+        // Who is called in, or gets a case that another body has, is nobody that the list names.
+        "body" if action != Action::Dispatch => near.other_bodies(),
         "body" => near.bodies(),
         "user" if action == Action::Assign => near.colleagues.clone(),
         "user" => near.workers.clone(),
@@ -151,6 +164,13 @@ impl Near<'_> {
         };
         let fitting = self.catalogue.standards_of(class).filter(|it| it.in_force(&self.today));
         fitting.take(MOST).map(standard_view).collect()
+    }
+
+    /// The bodies of the place that do not have the case.
+    fn other_bodies(&self) -> Vec<Suggestion> {
+        let all = self.bodies().into_iter();
+        all.filter(|it| Some(it.value.as_str()) != self.case.body.as_deref())
+            .collect()
     }
 
     /// The responsible body: first by the list, then the town and the village of the place.

@@ -6,16 +6,18 @@
 use kernel::flow::{Ask, AskKind, Flow, Move, Tick};
 
 use crate::model::Action::{
-    Accept, Assign, Check, Close, Decline, Dispatch, Evaluate, File, Handle, Note, Receive, Return, Rework, SendCheck,
-    SendVerify, Verify, Void,
+    Accept, AcceptAppeal, Appeal, AskExtension, AskSuspension, Assign, Assist, CallIn, Check, Close, Decline, Dispatch,
+    Evaluate, Extend, File, FinishStage, HandOver, Handle, Note, Receive, Refuse, RefuseTask, Reopen, Resume, Return,
+    Review, Rework, SendCheck, SendDown, SendUp, SendVerify, Settle, Suspend, Transfer, Verify, Void,
 };
 use crate::model::State::{
-    Accepted, Checked, Checking, Closed, Declined, Dispatched, Filed, Handled, Handling, Reported, Verifying, Voided,
+    Accepted, Checked, Checking, Closed, Declined, Dispatched, Filed, Handled, Handling, Reported, Suspended,
+    Verifying, Voided,
 };
 use crate::model::{Action, State};
 use crate::permissions::{
-    CASE_ACCEPT, CASE_ASSIGN, CASE_CHECK, CASE_CLOSE, CASE_DISPATCH, CASE_EVALUATE, CASE_FILE, CASE_HANDLE, CASE_NOTE,
-    CASE_VERIFY, CASE_VOID,
+    CASE_ACCEPT, CASE_ASSIGN, CASE_CHECK, CASE_CLOSE, CASE_DISPATCH, CASE_EVALUATE, CASE_FILE, CASE_GRANT, CASE_HANDLE,
+    CASE_LEVEL, CASE_NOTE, CASE_REOPEN, CASE_REVIEW, CASE_SETTLE, CASE_VERIFY, CASE_VOID,
 };
 
 const REASON: Ask = Ask::required("note", AskKind::Text, "原因", "Reason");
@@ -29,6 +31,11 @@ const TRUTH: Ask = Ask::required("truth", AskKind::Bool, "是否属实", "Is it 
 const PASSED: Ask = Ask::required("passed", AskKind::Bool, "是否处理到位", "Is it done?");
 const STANDARD: Ask = Ask::required("standard", AskKind::Pick, "立案标准", "Filing standard");
 const BODY: Ask = Ask::required("body", AskKind::Pick, "责任单位", "Responsible body");
+const OTHER_WORKER: Ask = Ask::required("user", AskKind::Pick, "转交给", "Hand over to");
+const HELPER: Ask = Ask::required("body", AskKind::Pick, "协办单位", "Body that helps");
+const UNTIL: Ask = Ask::required("until", AskKind::Moment, "挂账至", "Until");
+const REASONS: Ask = Ask::optional("reasons", AskKind::Choices, "不满意的原因", "Reasons");
+const JUSTIFIED: Ask = Ask::required("justified", AskKind::Bool, "不满意是否成立", "Is it justified?");
 const SATISFACTION: Ask = Ask::required("satisfaction", AskKind::Choice, "满意度", "Satisfaction");
 
 /// The process.
@@ -43,13 +50,35 @@ pub static FLOW: Flow<State, Action> = Flow {
             .asks(&[WORKER, MAY_NOTE])
             .side(),
         Move::to(&[Verifying], Verify, Accepted, &CASE_VERIFY).asks(&[TRUTH, MAY_NOTE, PHOTOS]),
+        Move::stay(&[Verifying], HandOver, &CASE_VERIFY)
+            .asks(&[OTHER_WORKER, MAY_NOTE])
+            .side(),
+        Move::to(&[Verifying], RefuseTask, Accepted, &CASE_VERIFY)
+            .asks(&[REASON])
+            .side(),
         Move::to(&[Accepted], File, Filed, &CASE_FILE).asks(&[STANDARD, MAY_NOTE]),
+        Move::to(&[Reported, Accepted], Settle, Closed, &CASE_SETTLE)
+            .asks(&[RESULT, PHOTOS])
+            .side(),
+        Move::stay(&[Reported, Accepted, Filed], SendUp, &CASE_LEVEL)
+            .asks(&[REASON])
+            .side(),
+        Move::stay(&[Reported, Accepted, Filed], SendDown, &CASE_LEVEL)
+            .asks(&[MAY_NOTE])
+            .side(),
         // 指挥派遣
         Move::to(&[Filed], Dispatch, Dispatched, &CASE_DISPATCH)
             .asks(&[BODY, MAY_NOTE])
             .ticks(Tick::Start),
         Move::to(&[Filed], Return, Accepted, &CASE_DISPATCH)
             .asks(&[REASON])
+            .side(),
+        Move::to(&[Dispatched, Handling], Transfer, Dispatched, &CASE_DISPATCH)
+            .asks(&[BODY, REASON])
+            .ticks(Tick::Start)
+            .side(),
+        Move::stay(&[Dispatched, Handling, Suspended], CallIn, &CASE_DISPATCH)
+            .asks(&[HELPER, MAY_NOTE])
             .side(),
         // 处理反馈
         Move::to(&[Dispatched], Receive, Handling, &CASE_HANDLE).asks(&[MAY_NOTE]),
@@ -63,9 +92,55 @@ pub static FLOW: Flow<State, Action> = Flow {
         Move::to(&[Handling], Handle, Handled, &CASE_HANDLE)
             .asks(&[RESULT, PHOTOS])
             .ticks(Tick::Pause),
+        Move::stay(&[Handling], FinishStage, &CASE_HANDLE)
+            .asks(&[RESULT, PHOTOS])
+            .side(),
+        Move::stay(&[Dispatched, Handling, Suspended], Assist, &CASE_HANDLE)
+            .asks(&[RESULT, PHOTOS])
+            .side(),
+        Move::stay(&[Dispatched, Handling], AskExtension, &CASE_HANDLE)
+            .asks(&[REASON])
+            .side(),
+        Move::stay(&[Dispatched, Handling], Extend, &CASE_GRANT)
+            .asks(&[MAY_NOTE])
+            .side(),
+        Move::stay(&[Handling], AskSuspension, &CASE_HANDLE)
+            .asks(&[UNTIL, REASON])
+            .side(),
+        Move::to(&[Handling], Suspend, Suspended, &CASE_GRANT)
+            .asks(&[MAY_NOTE])
+            .ticks(Tick::Pause)
+            .side(),
+        Move::to(&[Suspended], Resume, Handling, &CASE_HANDLE)
+            .asks(&[MAY_NOTE])
+            .ticks(Tick::Start)
+            .side(),
+        Move::stay(&[Handling, Handled, Checking, Checked, Closed], Appeal, &CASE_HANDLE)
+            .asks(&[REASON, PHOTOS])
+            .side(),
+        Move::stay(
+            &[Handling, Handled, Checking, Checked, Closed],
+            AcceptAppeal,
+            &CASE_GRANT,
+        )
+        .asks(&[REASON])
+        .side(),
+        Move::stay(
+            &[Dispatched, Handling, Handled, Checking, Checked, Closed],
+            Refuse,
+            &CASE_GRANT,
+        )
+        .asks(&[REASON])
+        .side(),
         // 核查结案
         Move::to(&[Handled], SendCheck, Checking, &CASE_ACCEPT).asks(&[WORKER, MAY_NOTE]),
         Move::to(&[Checking], Check, Checked, &CASE_CHECK).asks(&[PASSED, MAY_NOTE, PHOTOS]),
+        Move::stay(&[Checking], HandOver, &CASE_CHECK)
+            .asks(&[OTHER_WORKER, MAY_NOTE])
+            .side(),
+        Move::to(&[Checking], RefuseTask, Handled, &CASE_CHECK)
+            .asks(&[REASON])
+            .side(),
         Move::to(&[Checked], Close, Closed, &CASE_CLOSE)
             .asks(&[MAY_NOTE])
             .ticks(Tick::Stop),
@@ -74,11 +149,19 @@ pub static FLOW: Flow<State, Action> = Flow {
             .ticks(Tick::Start),
         // 考核评价
         Move::stay(&[Closed], Evaluate, &CASE_EVALUATE)
-            .asks(&[SATISFACTION, MAY_NOTE])
+            .asks(&[SATISFACTION, REASONS, MAY_NOTE])
+            .side(),
+        Move::stay(&[Closed], Review, &CASE_REVIEW)
+            .asks(&[JUSTIFIED, REASON])
+            .side(),
+        Move::to(&[Closed], Reopen, Accepted, &CASE_REOPEN)
+            .asks(&[REASON, PHOTOS])
             .side(),
         // At any time
         Move::to(
-            &[Accepted, Filed, Dispatched, Handling, Handled, Checking, Checked],
+            &[
+                Accepted, Filed, Dispatched, Handling, Suspended, Handled, Checking, Checked,
+            ],
             Void,
             Voided,
             &CASE_VOID,

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::catalogue::catalogue;
 use crate::model::{Action, Case, CaseId, Counts, EntryId, MAX_PHOTOS, Source, State};
 use crate::moves::{self, CASE_CHANGED, Changed};
+use crate::settings::settings;
 use crate::store::{self, Entry};
 use crate::view::{ContactView, Receipt};
 use crate::{codes, model, reception};
@@ -168,7 +169,10 @@ pub async fn report(work: &mut Work, input: Report) -> Result<Receipt> {
         photo: input.photos.first().copied(),
         ..Case::reported(id, input.source, input.description.trim().to_owned(), area, now)
     };
-    moves::with_rules(&kernel, &catalogue, None, |rules| {
+    let first = settings(&kernel)?.first_level;
+    let standing = case.area.clone();
+    case.desk = model::desk_of(&standing, first).to_owned();
+    moves::with_rules(&kernel, &catalogue, None, &standing, |rules| {
         model::set_light(&mut case, now, rules)
     })?;
     let photos = files::attach(work, &input.photos, &format!("cases:{id}")).await?;

@@ -12,6 +12,7 @@ mod case_import;
 mod catalogue;
 mod desk;
 mod intake;
+mod jobs;
 mod list_desk;
 mod list_import;
 mod moves;
@@ -23,6 +24,7 @@ mod reception;
 mod rehearsal;
 mod routes;
 mod seed;
+mod settings;
 mod store;
 mod supervision;
 mod view;
@@ -90,6 +92,7 @@ impl App for Cases {
         let mut all = vec![outside::job(), out::JOB, open311::job()];
         all.extend(reception::jobs());
         all.push(supervision::job());
+        all.push(jobs::RESUME);
         all
     }
 
@@ -97,6 +100,10 @@ impl App for Cases {
         Box::pin(async {
             catalogue::offer_national_classes(kernel).await?;
             catalogue::reload(kernel).await?;
+            settings::refresh(kernel).await?;
+            kernel.keep_fresh("settings of cases", |kernel| {
+                Box::pin(async move { settings::refresh(&kernel).await })
+            });
             out::start(kernel);
             reception::open(kernel);
             kernel.keep_fresh("class suggestion", |kernel| {

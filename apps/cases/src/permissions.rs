@@ -27,6 +27,18 @@ kernel::permissions! {
     CASE_VOID = "cases.void", "作废案件", "Void cases";
     /// Record how satisfied the reporter is.
     CASE_EVALUATE = "cases.evaluate", "评价案件", "Evaluate cases";
+    /// Settle a case on the spot.
+    CASE_SETTLE = "cases.settle", "就地办结", "Settle cases on the spot";
+    /// Send a case to the centre above or below.
+    CASE_LEVEL = "cases.level", "上报下派", "Send cases up and down";
+    /// Answer a body's requests: extension, suspension, appeal.
+    CASE_GRANT = "cases.grant", "审批延期挂账申诉", "Answer requests of bodies";
+    /// Open a closed case again.
+    CASE_REOPEN = "cases.reopen", "重新打开案件", "Reopen cases";
+    /// Review dissatisfaction.
+    CASE_REVIEW = "cases.review", "复核不满意评价", "Review dissatisfaction";
+    /// Change the settings of cases.
+    SETTINGS_MANAGE = "cases.settings", "管理案件设置", "Manage the settings of cases";
     /// Add a remark.
     CASE_NOTE = "cases.note", "添加备注", "Add remarks";
     /// See a reporter's name and telephone, for a stated purpose.
@@ -56,6 +68,19 @@ kernel::permissions! {
     /// Change when a report counts as a duplicate.
     RECEPTION_RULES = "cases.reception_rules", "设置疑似重复规则", "Change the rules for duplicates";
 }
+
+/// What a centre does: it reaches a case while that lies with this centre, or with one below it.
+pub static OF_A_CENTRE: &[&kernel::auth::Permission] = &[
+    &CASE_ACCEPT,
+    &CASE_SETTLE,
+    &CASE_LEVEL,
+    &CASE_FILE,
+    &CASE_DISPATCH,
+    &CASE_GRANT,
+    &CASE_CLOSE,
+    &CASE_VOID,
+    &CASE_REVIEW,
+];
 
 /// The roles of the field.
 pub static ROLES: &[Role] = &[
@@ -124,14 +149,17 @@ pub static GRANTS: &[RoleGrant] = &[
     },
     RoleGrant {
         role: "worker",
-        permissions: &[&CASE_REPORT, &CASE_VERIFY, &CASE_CHECK, &CASE_NOTE],
+        permissions: &[&CASE_REPORT, &CASE_VERIFY, &CASE_CHECK, &CASE_REOPEN, &CASE_NOTE],
     },
     RoleGrant {
         role: "acceptor",
         permissions: &[
             &CASE_REPORT,
             &CASE_ACCEPT,
+            &CASE_SETTLE,
+            &CASE_LEVEL,
             &CASE_EVALUATE,
+            &CASE_REOPEN,
             &CASE_NOTE,
             &CASE_CONTACT,
             &CASE_EXPORT,
@@ -144,6 +172,11 @@ pub static GRANTS: &[RoleGrant] = &[
             &CASE_CLOSE,
             &CASE_VOID,
             &CASE_OUTSIDE,
+            &CASE_LEVEL,
+            &CASE_GRANT,
+            &CASE_REVIEW,
+            &SETTINGS_MANAGE,
+            &grid::api::DUTY_MANAGE,
             &CASE_NOTE,
             &CASE_CONTACT,
             &CASE_FIGURES,
@@ -161,6 +194,7 @@ pub static GRANTS: &[RoleGrant] = &[
         permissions: &[
             &CASE_OUTSIDE,
             &CASE_DISPATCH,
+            &CASE_LEVEL,
             &CASE_NOTE,
             &CASE_FIGURES,
             &CASE_EXPORT,

@@ -1,5 +1,6 @@
 //! The promises of the main job, through HTTP, as the people concerned, on both databases.
 
+mod clocks;
 mod flow;
 mod import;
 mod journey;

@@ -1,5 +1,5 @@
 // The pages of the cases in the console: what waits, a report, all cases, one case, figures, the responsibility list.
-import { Bell, BookOpenCheck, ChartColumn, Gavel, Globe, Inbox, ListTodo, MapPinOff, MessageSquarePlus, MessageSquareQuote, PhoneCall, Send, Sparkles, SquareStack } from '@lucide/vue'
+import { Bell, BookOpenCheck, ChartColumn, Gavel, Globe, Inbox, ListTodo, MapPinOff, MessageSquarePlus, MessageSquareQuote, PhoneCall, Send, Sparkles, Settings2, SquareStack } from '@lucide/vue'
 import { defineApp } from '@/define-app'
 import messages from './messages'
 import { counts, keepCounts } from './parts/counts'
@@ -25,6 +25,7 @@ export default defineApp({
     { path: '/standards', icon: BookOpenCheck, titleKey: 'cases.menu.standards', needs: 'cases.read', group: 'base', order: 40 },
     { path: '/class-suggestion', icon: Sparkles, titleKey: 'cases.reception.model.title', needs: 'cases.figures', group: 'base', order: 50 },
     { path: '/duplicate-rules', icon: SquareStack, titleKey: 'cases.reception.rules.title', needs: 'cases.reception_rules', group: 'base', order: 55 },
+    { path: '/settings/cases', icon: Settings2, titleKey: 'cases.settings.title', needs: 'cases.settings', group: 'base', order: 58 },
     { path: '/open311', icon: Globe, titleKey: 'cases.open311.title', needs: ['cases.open311', 'cases.outside'], group: 'base', order: 60 },
   ],
   routes: [
@@ -41,6 +42,7 @@ export default defineApp({
     { path: '/outside-bodies', component: () => import('./pages/Outside.vue'), meta: { titleKey: 'cases.outside.title', needs: 'cases.outside' } },
     // Entered by a link, whose token stands behind `#`: no log-in, and nothing of the console around it.
     { path: '/outside', component: () => import('./pages/OutsideCase.vue'), meta: { titleKey: 'cases.outside.pageTitle', bare: true } },
+    { path: '/settings/cases', component: () => import('./pages/Settings.vue'), meta: { titleKey: 'cases.settings.title', needs: 'cases.read' } },
     { path: '/open311', component: () => import('./pages/Open311.vue'), meta: { titleKey: 'cases.open311.title', needs: ['cases.open311', 'cases.outside'] } },
     { path: '/figures', component: () => import('./pages/Figures.vue'), meta: { titleKey: 'cases.menu.figures', needs: 'cases.figures' } },
     { path: '/messages', component: () => import('./pages/Messages.vue'), meta: { titleKey: 'cases.out.messages', needs: 'cases.read' } },

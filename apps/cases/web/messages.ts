@@ -7,6 +7,7 @@ import open311 from './messages/open311'
 import out from './messages/out'
 import outside from './messages/outside'
 import reception from './messages/reception'
+import settings from './messages/settings'
 import phrases from './messages/phrases'
 import standards from './messages/standards'
 import supervision from './messages/supervision'
@@ -31,6 +32,7 @@ const zh = {
     dispatched: '待接收',
     handling: '处理中',
     handled: '待核查',
+    suspended: '挂账中',
     checking: '核查中',
     checked: '待结案',
     closed: '已结案',
@@ -44,6 +46,7 @@ const zh = {
   outside: outside.zh,
   figures: figures.zh,
   reception: reception.zh,
+  settings: settings.zh,
   standards: standards.zh,
   bulk: bulk.zh,
   phrases: phrases.zh,
@@ -69,6 +72,7 @@ const en: typeof zh = {
     dispatched: 'Dispatched',
     handling: 'Being handled',
     handled: 'Handled',
+    suspended: 'Suspended',
     checking: 'Being checked',
     checked: 'Checked',
     closed: 'Closed',
@@ -82,6 +86,7 @@ const en: typeof zh = {
   outside: outside.en,
   figures: figures.en,
   reception: reception.en,
+  settings: settings.en,
   standards: standards.en,
   bulk: bulk.en,
   phrases: phrases.en,

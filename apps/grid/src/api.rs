@@ -14,10 +14,11 @@ use standards::{AreaCode, Level};
 use tokio::sync::Mutex;
 
 pub use crate::atlas::Atlas;
+pub use crate::duty::on_duty;
 pub use crate::import::commit::{ImportOptions, ImportReport, import};
 pub use crate::index::{Located, Named};
 pub use crate::model::{Area, Body, BodyKind, GridKind, NewArea, NewBody, PostId, PostKind, PostedWorker, name_key};
-pub use crate::permissions::{GRID_MANAGE, GRID_READ};
+pub use crate::permissions::{DUTY_MANAGE, GRID_MANAGE, GRID_READ};
 
 use crate::codes;
 use crate::model;
@@ -315,16 +316,12 @@ pub async fn end_post(work: &mut Work, id: PostId) -> Result<()> {
     .await
 }
 
-/// The most people that [`workers_of`] names.
+/// The most people that [`posted_within`] names.
 const MOST_WORKERS: i64 = 200;
 
-/// Who can be sent somewhere: those posted in the area itself, the lead first, then their colleagues in the rest of the
-/// village. People whose account is closed are left out.
-pub async fn workers_of(tx: &mut Tx, area: &str) -> Result<Vec<PostedWorker>> {
-    let around = AreaCode::parse(area).ok().and_then(|it| it.at(Level::Village));
-    let around = around.map_or_else(|| area.to_owned(), |it| it.to_string());
-    let mut posts = store::posts_within(tx, &around, MOST_WORKERS).await?;
-    posts.sort_by(|a, b| (a.area != area, &a.area, a.kind).cmp(&(b.area != area, &b.area, b.kind)));
+/// Those who are posted in an area and below, by area. People whose account is closed are left out.
+pub async fn posted_within(tx: &mut Tx, area: &str) -> Result<Vec<PostedWorker>> {
+    let posts = store::posts_within(tx, area, MOST_WORKERS).await?;
     let people = auth::people(tx, posts.iter().map(|it| it.user_id)).await?;
     let workers = posts.into_iter().filter_map(|post| {
         let person = people.get(&post.user_id).filter(|it| it.active)?;

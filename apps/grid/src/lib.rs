@@ -4,6 +4,7 @@ pub mod api;
 
 mod atlas;
 mod codes;
+mod duty;
 mod import;
 mod index;
 mod model;

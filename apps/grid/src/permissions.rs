@@ -7,6 +7,8 @@ kernel::permissions! {
     GRID_READ = "grid.read", "查看网格与单位", "Read areas and bodies";
     /// Make, change and import them.
     GRID_MANAGE = "grid.manage", "管理网格与单位", "Manage areas and bodies";
+    /// Keep the duty roster.
+    DUTY_MANAGE = "grid.duty", "管理值班安排", "Keep the duty roster";
 }
 
 /// The role that keeps the tree in order.
@@ -24,7 +26,7 @@ pub(crate) static GRANTS: &[RoleGrant] = &[
     },
     RoleGrant {
         role: "grid_admin",
-        permissions: &[&GRID_MANAGE],
+        permissions: &[&GRID_MANAGE, &DUTY_MANAGE],
     },
     RoleGrant {
         role: "system_admin",

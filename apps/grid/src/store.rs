@@ -325,6 +325,13 @@ pub(crate) async fn posts_within(tx: &mut Tx, area: &str, most: i64) -> Result<V
     Ok(tx.list(sql).await?)
 }
 
+/// The posts of one user.
+pub(crate) async fn posts_of(tx: &mut Tx, user: UserId) -> Result<Vec<PostRow>> {
+    let mut sql = Sql::new(POSTS);
+    sql.push("user_id = ").bind(user).push(" ORDER BY area LIMIT 100");
+    Ok(tx.list(sql).await?)
+}
+
 /// How many people of each kind are posted in an area and below.
 pub(crate) async fn staff(tx: &mut Tx, area: &str) -> Result<Staff> {
     let mut sql = Sql::new("SELECT kind, COUNT(*) FROM grid_post WHERE ");

@@ -411,7 +411,9 @@ async fn people_are_posted_and_found_by_place(store: Store) {
         .refused(422, "kernel.invalid");
 
     let mut tx = city.kernel.read().await.expect("reads");
-    let workers = api::workers_of(&mut tx, "321099101001002").await.expect("finds");
+    let now = city.kernel.now();
+    let found = api::on_duty(&city.kernel, &mut tx, "321099101001002", None, now, 9).await;
+    let workers = found.expect("finds");
     let who: Vec<_> = workers.iter().map(|it| it.user).collect();
     assert_eq!(who, [two.id, one.id], "the grid's own come first, then the village's");
     drop(tx);

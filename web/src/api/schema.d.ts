@@ -461,6 +461,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at the settings of cases. */
+        get: operations["settings_view"];
+        /** Change the settings of cases, as they were at the version that was looked at. */
+        put: operations["settings_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/standards/export": {
         parameters: {
             query?: never;
@@ -858,6 +876,40 @@ export interface paths {
         post?: never;
         /** Drop the rule of a class: then the next wider one holds. */
         delete: operations["duplicate_rule_drop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of an area is on duty when. At most 200 people: choose a village or a town. */
+        get: operations["duty_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep somebody's roster: whoever manages duty in one of the areas that they are posted in. */
+        put: operations["duty_set"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1925,11 +1977,20 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Days away. */
+        Absence: {
+            /** @description The first day, `YYYY-MM-DD`. */
+            from: string;
+            /** @description Leave, training … */
+            reason: string;
+            /** @description The last day. */
+            to: string;
+        };
         /**
          * @description What can be done with a case.
          * @enum {string}
          */
-        Action: "report" | "accept" | "decline" | "send_verify" | "verify" | "file" | "dispatch" | "receive" | "assign" | "handle" | "return" | "send_check" | "check" | "close" | "rework" | "void" | "evaluate" | "note";
+        Action: "report" | "accept" | "decline" | "send_verify" | "verify" | "file" | "dispatch" | "receive" | "assign" | "handle" | "return" | "send_check" | "check" | "close" | "rework" | "void" | "evaluate" | "settle" | "send_up" | "send_down" | "hand_over" | "refuse_task" | "transfer" | "call_in" | "assist" | "finish_stage" | "ask_extension" | "extend" | "ask_suspension" | "suspend" | "resume" | "appeal" | "accept_appeal" | "refuse" | "reopen" | "review" | "note";
         /** @description An area as it should be. Its code never changes. */
         AreaChange: {
             /**
@@ -2025,6 +2086,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * @description What a body asks the centre for.
+         * @enum {string}
+         */
+        Asked: "extension" | "suspension" | "appeal";
         /** @description An entry of the log. */
         AuditEntry: {
             /** @description What was done: `<app>.<what>`. */
@@ -2163,6 +2229,9 @@ export interface components {
         };
         /** @description The facts of a case. */
         CaseFacts: components["schemas"]["CaseRow"] & {
+            /** @description Whether an appeal has taken it out of the statistics. */
+            appealed: boolean;
+            asked_until?: components["schemas"]["Time"] | null;
             assignee?: components["schemas"]["Person"] | null;
             checker?: components["schemas"]["Person"] | null;
             /** @description When it can be closed, as the standard says. */
@@ -2170,14 +2239,32 @@ export interface components {
             /** @description The same in English. */
             closing_en?: string | null;
             contact?: components["schemas"]["ContactView"] | null;
+            /** @description The centre that has it. */
+            desk: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description How often its body was given more time.
+             */
+            extensions: number;
             /** @description Of an import: which row of which source it was. */
             external_ref?: string | null;
             /** @description Whether the body's limit stands still. */
             handle_paused: boolean;
+            /** @description The bodies that help. */
+            helpers: components["schemas"]["HelperView"][];
+            /** @description Whether a review found that justified. */
+            justified?: boolean | null;
             /** @description Whether the user may ask to see the contact in full. */
             may_see_contact: boolean;
             /** @description What the last check said. */
             passed?: boolean | null;
+            /** @description Why its reporter is not satisfied. */
+            reasons: components["schemas"]["Named"][];
+            /**
+             * Format: int64
+             * @description How often it was opened again.
+             */
+            reopened: number;
             reporter?: components["schemas"]["Person"] | null;
             /**
              * Format: int64
@@ -2190,8 +2277,11 @@ export interface components {
              */
             reworks: number;
             satisfaction?: components["schemas"]["Satisfaction"] | null;
+            /** @description The stages of the work, if there are several. */
+            stages: components["schemas"]["CaseStage"][];
             /** @description The six steps. */
             steps: components["schemas"]["StepView"][];
+            suspended_until?: components["schemas"]["Time"] | null;
             /** @description What the verification said. */
             truth?: boolean | null;
             verifier?: components["schemas"]["Person"] | null;
@@ -2218,6 +2308,7 @@ export interface components {
         CaseRow: {
             /** @description Its area. */
             area: components["schemas"]["CaseArea"];
+            asked?: components["schemas"]["Asked"] | null;
             body?: components["schemas"]["Named"] | null;
             class?: components["schemas"]["Named"] | null;
             closed_at?: components["schemas"]["Time"] | null;
@@ -2248,6 +2339,51 @@ export interface components {
              * @description Counts the moves.
              */
             version: number;
+        };
+        /** @description What a district sets. */
+        CaseSettings: {
+            /**
+             * Format: int64
+             * @description How often a body can be given more time for one case.
+             */
+            extensions: number;
+            /** @description The centre that a report goes to first: `district`, `town` or `village`. */
+            first_level: string;
+            /** @description What a reporter who is not satisfied can give as reasons. */
+            reasons: components["schemas"]["DissatisfactionReason"][];
+            /**
+             * Format: int64
+             * @description For how many days after it was closed a case can be opened again.
+             */
+            reopen_days: number;
+            /**
+             * Format: int64
+             * @description For how many days at most a case can be put off.
+             */
+            suspension_days: number;
+        };
+        /** @description The settings and their version. */
+        CaseSettingsView: {
+            /** @description What is set. */
+            settings: components["schemas"]["CaseSettings"];
+            /**
+             * Format: int64
+             * @description Counts the changes.
+             */
+            version: number;
+        };
+        /** @description One stage of the work. */
+        CaseStage: {
+            /** @description Its limit in words. */
+            limit_en: string;
+            /** @description Its limit in words. */
+            limit_zh: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Its name in English. */
+            name_en?: string | null;
+            /** @description `done`, `now` or `todo`. */
+            state: string;
         };
         /** @description What a filing standard is to say from now on. */
         ChangedStandard: {
@@ -2574,6 +2710,15 @@ export interface components {
             /** @description `condition`, `closing`, `limit`, `duty` or `supervisor`. */
             field: string;
         };
+        /** @description Why a reporter is not satisfied. */
+        DissatisfactionReason: {
+            /** @description Its code: small letters, digits and underlines. */
+            code: string;
+            /** @description In English. */
+            en: string;
+            /** @description In Chinese. */
+            zh: string;
+        };
         /** @description What an import did. */
         Done: {
             /** @description Standards that are new. */
@@ -2626,19 +2771,58 @@ export interface components {
             /** @description Why it is proposed. */
             reasons: components["schemas"]["Reason"][];
         };
+        /** @description A roster to be kept. */
+        DutyInput: {
+            roster: components["schemas"]["Roster"];
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description Somebody's duty. */
+        DutyView: {
+            area: string;
+            area_name: string;
+            kind: components["schemas"]["PostKind"];
+            name: string;
+            /** @description Whether they are on duty at this moment. */
+            now: boolean;
+            roster: components["schemas"]["Roster"];
+            user: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description Counts the changes; 0: no roster is kept.
+             */
+            version: number;
+        };
         /** @description What an entry decided, with the names of that time. */
         EntryDetail: {
+            /** @default null */
+            asked: components["schemas"]["Asked"] | null;
             /** @default null */
             body: components["schemas"]["Named"] | null;
             /** @default null */
             class: components["schemas"]["Named"] | null;
             /** @default null */
+            desk: components["schemas"]["Named"] | null;
+            /** @default null */
             due_at: components["schemas"]["Time"] | null;
+            /**
+             * @description Whether dissatisfaction is justified.
+             * @default null
+             */
+            justified: boolean | null;
             /**
              * @description Whether the work is done.
              * @default null
              */
             passed: boolean | null;
+            /**
+             * @description Why not more.
+             * @default []
+             */
+            reasons: components["schemas"]["Named"][];
             /** @default null */
             satisfaction: components["schemas"]["Satisfaction"] | null;
             /** @default null */
@@ -2648,6 +2832,8 @@ export interface components {
              * @default null
              */
             truth: boolean | null;
+            /** @default null */
+            until: components["schemas"]["Time"] | null;
             /**
              * @description The worker or colleague.
              * @default null
@@ -2867,6 +3053,14 @@ export interface components {
             kind: string;
             /** @description The word, the area's name or the hour. */
             text: string;
+        };
+        /** @description A body that helps. */
+        HelperView: {
+            /** @description Since when. */
+            asked_at: components["schemas"]["Time"];
+            /** @description Which. */
+            body: components["schemas"]["Named"];
+            done_at?: components["schemas"]["Time"] | null;
         };
         /** Format: uuid */
         HookId: string;
@@ -3237,16 +3431,21 @@ export interface components {
              * @description Made by the client: the same move with the same id again changes nothing and gets the first answer.
              */
             id?: string | null;
+            /** @description Whether the reporter is right not to be satisfied. */
+            justified?: boolean | null;
             /** @description A reason, a result or a remark. */
             note?: string | null;
             /** @description Whether the work is done. */
             passed?: boolean | null;
             /** @description Photos, uploaded before. */
             photos?: components["schemas"]["FileId"][];
+            /** @description Why not more, by the codes of the settings. */
+            reasons?: string[];
             satisfaction?: components["schemas"]["Satisfaction"] | null;
             standard?: components["schemas"]["StandardId"] | null;
             /** @description Whether the report is true. */
             truth?: boolean | null;
+            until?: components["schemas"]["Time"] | null;
             user?: components["schemas"]["UserId"] | null;
             /**
              * Format: int64
@@ -3296,13 +3495,13 @@ export interface components {
         };
         /** @description What a move asks for. */
         NeedView: {
-            /** @description What to choose from, for `choice`. */
+            /** @description What to choose from, for `choice` and `choices`. */
             choices: components["schemas"]["Choice"][];
             /** @description In English. */
             en: string;
             /** @description The field of the request. */
             field: string;
-            /** @description `text`, `bool`, `choice`, `photos` or `pick`. */
+            /** @description `text`, `bool`, `choice`, `choices`, `moment`, `photos` or `pick`. */
             kind: string;
             /** @description Whether the move is refused without it. */
             required: boolean;
@@ -3935,6 +4134,7 @@ export interface components {
             items: {
                 /** @description Its area. */
                 area: components["schemas"]["CaseArea"];
+                asked?: components["schemas"]["Asked"] | null;
                 body?: components["schemas"]["Named"] | null;
                 class?: components["schemas"]["Named"] | null;
                 closed_at?: components["schemas"]["Time"] | null;
@@ -4660,6 +4860,13 @@ export interface components {
             /** @description In Chinese. */
             zh: string;
         };
+        /** @description When somebody is on duty. */
+        Roster: {
+            /** @description Days away. */
+            absences: components["schemas"]["Absence"][];
+            /** @description The hours of a week; none: at any time. */
+            shifts: components["schemas"]["Shift"][];
+        };
         /** @description The class of a row. */
         RowClass: {
             code?: string | null;
@@ -4725,6 +4932,21 @@ export interface components {
          * @enum {string}
          */
         Share: "private" | "role" | "body";
+        /** @description Hours that come again each week. */
+        Shift: {
+            /** @description On which weekdays it begins: 1 is Monday, 7 is Sunday. */
+            days: number[];
+            /**
+             * Format: int32
+             * @description When it begins, in minutes of the day.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description When it ends; not after the beginning: on the next day.
+             */
+            to: number;
+        };
         /**
          * @description Who a report comes from.
          * @enum {string}
@@ -4812,7 +5034,7 @@ export interface components {
          * @description Where a case stands.
          * @enum {string}
          */
-        State: "reported" | "verifying" | "accepted" | "declined" | "filed" | "dispatched" | "handling" | "handled" | "checking" | "checked" | "closed" | "voided";
+        State: "reported" | "verifying" | "accepted" | "declined" | "filed" | "dispatched" | "handling" | "suspended" | "handled" | "checking" | "checked" | "closed" | "voided";
         /**
          * @description The six steps of the closed loop.
          * @enum {string}
@@ -5520,6 +5742,18 @@ export interface operations {
                 late?: boolean;
                 /** @description Only those that their reporter has evaluated, or has not. */
                 rated?: boolean;
+                /** @description Only those whose reporter said this. */
+                satisfaction?: "satisfied" | "neutral" | "dissatisfied";
+                /** @description Only those whose body waits for an answer to this: `extension`, `suspension` or `appeal`. */
+                asked?: "extension" | "suspension" | "appeal";
+                /** @description Only those that an appeal has taken out of the statistics, or those that count. */
+                appealed?: boolean;
+                /** @description Only those that were opened again, or never were. */
+                reopened?: boolean;
+                /** @description Only those that the user's body helps with and has not finished. */
+                helping?: boolean;
+                /** @description Only those that lie with the centre of this area. */
+                desk?: string;
                 /** @description Reported on this day or later, `YYYY-MM-DD` in the district's zone. */
                 from?: string;
                 /** @description Reported on this day or earlier. */
@@ -5740,6 +5974,18 @@ export interface operations {
                 late?: boolean;
                 /** @description Only those that their reporter has evaluated, or has not. */
                 rated?: boolean;
+                /** @description Only those whose reporter said this. */
+                satisfaction?: "satisfied" | "neutral" | "dissatisfied";
+                /** @description Only those whose body waits for an answer to this: `extension`, `suspension` or `appeal`. */
+                asked?: "extension" | "suspension" | "appeal";
+                /** @description Only those that an appeal has taken out of the statistics, or those that count. */
+                appealed?: boolean;
+                /** @description Only those that were opened again, or never were. */
+                reopened?: boolean;
+                /** @description Only those that the user's body helps with and has not finished. */
+                helping?: boolean;
+                /** @description Only those that lie with the centre of this area. */
+                desk?: string;
                 /** @description Reported on this day or later, `YYYY-MM-DD` in the district's zone. */
                 from?: string;
                 /** @description Reported on this day or earlier. */
@@ -6191,6 +6437,18 @@ export interface operations {
                 late?: boolean;
                 /** @description Only those that their reporter has evaluated, or has not. */
                 rated?: boolean;
+                /** @description Only those whose reporter said this. */
+                satisfaction?: "satisfied" | "neutral" | "dissatisfied";
+                /** @description Only those whose body waits for an answer to this: `extension`, `suspension` or `appeal`. */
+                asked?: "extension" | "suspension" | "appeal";
+                /** @description Only those that an appeal has taken out of the statistics, or those that count. */
+                appealed?: boolean;
+                /** @description Only those that were opened again, or never were. */
+                reopened?: boolean;
+                /** @description Only those that the user's body helps with and has not finished. */
+                helping?: boolean;
+                /** @description Only those that lie with the centre of this area. */
+                desk?: string;
                 /** @description Reported on this day or later, `YYYY-MM-DD` in the district's zone. */
                 from?: string;
                 /** @description Reported on this day or earlier. */
@@ -6216,6 +6474,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PointRow"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSettingsView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settings_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseSettingsView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseSettingsView"];
                 };
             };
             /** @description Refused or failed; `code` says why */
@@ -7115,6 +7433,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DuplicateRule"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duty_list: {
+        parameters: {
+            query: {
+                /** @description Those posted in this area and below. */
+                area: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duty_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyInput"];
                 };
             };
             /** @description Refused or failed; `code` says why */
@@ -8607,7 +8990,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only for this move. */
-                action?: "report" | "accept" | "decline" | "send_verify" | "verify" | "file" | "dispatch" | "receive" | "assign" | "handle" | "return" | "send_check" | "check" | "close" | "rework" | "void" | "evaluate" | "note";
+                action?: "report" | "accept" | "decline" | "send_verify" | "verify" | "file" | "dispatch" | "receive" | "assign" | "handle" | "return" | "send_check" | "check" | "close" | "rework" | "void" | "evaluate" | "settle" | "send_up" | "send_down" | "hand_over" | "refuse_task" | "transfer" | "call_in" | "assist" | "finish_stage" | "ask_extension" | "extend" | "ask_suspension" | "suspend" | "resume" | "appeal" | "accept_appeal" | "refuse" | "reopen" | "review" | "note";
             };
             header?: never;
             path?: never;

@@ -121,3 +121,7 @@ export type Open311Service = Schema['Open311ServiceView']
 export type Open311Attribute = Schema['Open311Attribute']
 export type Open311Server = Schema['Open311Server']
 export type Open311Sending = Schema['Open311Sending']
+/** What the district sets for its cases, with its version. */
+export type CaseSettings = Schema['CaseSettingsView']
+/** When somebody is on duty. */
+export type Duty = Schema['DutyView']

@@ -336,9 +336,13 @@ fn build(kernel: &Kernel, resolver: &Resolver, record: &CaseRecord, found: &Foun
     if let Some(limit) = limit.filter(|_| matches!(record.state, State::Dispatched | State::Handling)) {
         case.clock = Some(kernel::db::Json(standards::Clock::start(limit, record.reported_at)));
     }
-    with_rules(kernel, resolver.catalogue(), found.standard.as_ref(), |rules| {
-        set_light(&mut case, at, rules)
-    })?;
+    with_rules(
+        kernel,
+        resolver.catalogue(),
+        found.standard.as_ref(),
+        &found.area,
+        |rules| set_light(&mut case, at, rules),
+    )?;
     if let Some(due) = record.due_at.map(Time::from).filter(|_| !record.state.is_end()) {
         // The other system's due date counts; the light turns yellow at the same share of it.
         let whole = due.millis().saturating_sub(at.millis());

@@ -1,5 +1,6 @@
 //! What comes with a move, checked against what the move asks for.
 
+use kernel::Time;
 use kernel::auth::UserId;
 use kernel::error::{Fields, Result, codes as kernel_codes};
 use kernel::files::FileId;
@@ -36,6 +37,14 @@ pub struct MoveInput {
     pub passed: Option<bool>,
     /// How satisfied the reporter is.
     pub satisfaction: Option<Satisfaction>,
+    /// Why not more, by the codes of the settings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 9)]
+    pub reasons: Vec<String>,
+    /// Whether the reporter is right not to be satisfied.
+    pub justified: Option<bool>,
+    /// Until when a case is put off.
+    pub until: Option<Time>,
     /// Photos, uploaded before.
     #[serde(default)]
     #[schema(max_items = 9)]
@@ -59,6 +68,9 @@ impl MoveInput {
             truth: None,
             passed: None,
             satisfaction: None,
+            reasons: Vec::new(),
+            justified: None,
+            until: None,
             photos: Vec::new(),
         }
     }
@@ -72,6 +84,9 @@ impl MoveInput {
             "truth" => self.truth.is_some(),
             "passed" => self.passed.is_some(),
             "satisfaction" => self.satisfaction.is_some(),
+            "reasons" => !self.reasons.is_empty(),
+            "justified" => self.justified.is_some(),
+            "until" => self.until.is_some(),
             "photos" => !self.photos.is_empty(),
             _ => false,
         }
@@ -79,7 +94,7 @@ impl MoveInput {
 
     /// Refuses what the move needs and is not there, and what is there and the move has no use for.
     pub fn check(&self, asks: &[Ask]) -> Result<()> {
-        const FIELDS: [&str; 8] = [
+        const FIELDS: [&str; 11] = [
             "note",
             "standard",
             "body",
@@ -87,6 +102,9 @@ impl MoveInput {
             "truth",
             "passed",
             "satisfaction",
+            "reasons",
+            "justified",
+            "until",
             "photos",
         ];
         let mut fields = Fields::new();

@@ -1,20 +1,20 @@
 //! What a case is, and what a move does to it: pure rules, without SQL, HTTP or a clock of their own.
 
+mod apply;
 mod counts;
 mod input;
+mod settings;
 mod words;
 
 use jiff::tz::TimeZone;
-use kernel::error::{Error, Result};
-use kernel::flow::{Move, Tick};
 use kernel::{Time, auth::UserId, files::FileId, id};
-use standards::{Calendar, Clock, Light, Limit, YELLOW};
+use standards::{Calendar, Clock, Light, Limit};
 
+pub use apply::{apply, desk_of, level_down, level_up, makes_sense, set_light};
 pub use counts::Counts;
 pub use input::{MAX_PHOTOS, MoveInput};
-pub use words::{Action, Satisfaction, Source, State, Step};
-
-use crate::codes;
+pub use settings::Settings;
+pub use words::{Action, Asked, Satisfaction, Source, State, Step};
 
 id!(
     /// A case.
@@ -106,6 +106,28 @@ pub struct Case {
     pub evaluated_at: Option<Time>,
     /// Of an import: which row of which source it was.
     pub external_ref: Option<String>,
+    /// The area whose centre has it, by code; a district's until it is sent down.
+    pub desk: String,
+    /// What its body has asked the centre for and has not been answered.
+    pub asked: Option<Asked>,
+    /// Until when it is asked to be put off.
+    pub asked_until: Option<Time>,
+    /// How often its body was given more time.
+    pub extensions: i64,
+    /// How often it was put off.
+    pub suspensions: i64,
+    /// Until when it is put off.
+    pub suspended_until: Option<Time>,
+    /// Whether an appeal was granted, so that it is no part of the statistics.
+    pub appealed: bool,
+    /// Which of its standard's stages its body is in, from 0.
+    pub stage: i64,
+    /// How often it was opened again after it had been closed.
+    pub reopened: i64,
+    /// Why its reporter is not satisfied: codes of the settings, with blanks between.
+    pub reasons: Option<String>,
+    /// Whether a review found its reporter's dissatisfaction justified.
+    pub justified: Option<bool>,
     /// Counts the moves.
     pub version: i64,
 }
@@ -113,6 +135,8 @@ pub struct Case {
 impl Case {
     /// A case that has just been reported, with nothing known but what every report says.
     pub fn reported(id: CaseId, source: Source, description: String, area: String, at: Time) -> Self {
+        // Until a report is sent down, or the settings say otherwise, the district's centre has it.
+        let desk = area.get(..6).unwrap_or(&area).to_owned();
         Self {
             id,
             number: String::new(),
@@ -151,6 +175,17 @@ impl Case {
             closed_at: None,
             evaluated_at: None,
             external_ref: None,
+            desk,
+            asked: None,
+            asked_until: None,
+            extensions: 0,
+            suspensions: 0,
+            suspended_until: None,
+            appealed: false,
+            stage: 0,
+            reopened: 0,
+            reasons: None,
+            justified: None,
             version: 1,
         }
     }
@@ -179,162 +214,14 @@ pub struct Rules<'a> {
     pub zone: &'a TimeZone,
     /// The limit of each of the centre's own steps.
     pub stage_limit: &'a dyn Fn(State) -> Option<Limit>,
-    /// The limit of the standard that the case is filed under, or is being filed under.
+    /// The limit of the standard that the case is filed under, or is being filed under, at its place.
     pub handle_limit: Option<Limit>,
+    /// The limits of that standard's stages, if its work is done in several.
+    pub stages: &'a [Limit],
+    /// What the district sets.
+    pub settings: &'a Settings,
     /// The class of that standard.
     pub class: Option<&'a str>,
-}
-
-/// Makes a move: changes the case as the table says and tells what it adds to the figures.
-///
-/// The caller has checked who may do it; `input` is checked here against what the move asks for.
-pub fn apply(
-    case: &mut Case,
-    step: &Move<State, Action>,
-    input: &MoveInput,
-    now: Time,
-    rules: &Rules<'_>,
-) -> Result<Counts> {
-    input.check(step.asks)?;
-    let mut counts = Counts::default();
-    let from = case.state;
-    match step.action {
-        Action::Report => counts.reported = 1,
-        Action::Accept => {
-            case.accepted_at = Some(now);
-            counts.accepted = 1;
-        }
-        Action::Decline => counts.declined = 1,
-        Action::SendVerify => {
-            case.verifier = input.user;
-            if from == State::Reported {
-                case.accepted_at = Some(now);
-                counts.accepted = 1;
-            }
-        }
-        Action::Verify => case.truth = input.truth,
-        Action::File => {
-            case.standard = input.standard;
-            case.class = rules.class.map(str::to_owned).or(case.class.take());
-            // Filed anew after a return, it counts once.
-            counts.filed = i64::from(case.filed_at.is_none());
-            case.filed_at = Some(now);
-        }
-        Action::Dispatch => {
-            case.body = input.body.clone();
-            case.assignee = None;
-            case.dispatched_at = Some(now);
-            counts.dispatched = 1;
-        }
-        Action::Receive => {}
-        Action::Assign => case.assignee = input.user,
-        Action::Handle => {
-            case.handled_at = Some(now);
-            counts.handled = 1;
-        }
-        Action::Return => {
-            if from.is_with_body() {
-                case.returns += 1;
-                counts.returned = 1;
-            }
-        }
-        Action::SendCheck => {
-            case.checker = input.user;
-            case.passed = None;
-        }
-        Action::Check => case.passed = input.passed,
-        Action::Close => {
-            if case.passed != Some(true) {
-                return Err(Error::from(&codes::CHECK_NOT_PASSED));
-            }
-            counts.closed = 1;
-            counts.closed_on_time = i64::from(case.late == Some(false));
-            counts.closed_late = i64::from(case.late == Some(true));
-        }
-        Action::Rework => {
-            case.reworks += 1;
-            case.body = case.last_body.clone();
-            counts.reworked = 1;
-        }
-        Action::Void => counts.voided = 1,
-        Action::Evaluate => {
-            if case.satisfaction.is_some() {
-                return Err(Error::from(&codes::EVALUATED_BEFORE));
-            }
-            case.satisfaction = input.satisfaction;
-            case.evaluated_at = Some(now);
-            counts.rated = 1;
-            counts.satisfied = i64::from(input.satisfaction != Some(Satisfaction::Dissatisfied));
-        }
-        Action::Note => {}
-    }
-    if let Some(to) = step.to {
-        case.state = to;
-    }
-    tick(case, step.tick, from, now, rules)?;
-    if step.action == Action::Return && from.is_with_body() {
-        case.body = None;
-        case.assignee = None;
-    }
-    if step.to.is_some() {
-        set_light(case, now, rules)?;
-    }
-    if case.state.is_end() && !from.is_end() {
-        case.closed_at = Some(now);
-    }
-    case.version += 1;
-    Ok(counts)
-}
-
-/// Runs the body's limit as the move says.
-fn tick(case: &mut Case, tick: Tick, from: State, now: Time, rules: &Rules<'_>) -> Result<()> {
-    let at = now.to_jiff();
-    let clock = case.clock.take().map(|it| it.0);
-    let next = match tick {
-        Tick::Keep => clock,
-        Tick::Start => {
-            let same_body = case.body.is_some() && case.body == case.last_body;
-            case.last_body = case.body.clone();
-            case.late = case.late.filter(|_| same_body);
-            match (clock, rules.handle_limit) {
-                // The same body again goes on with what was left; another one starts anew.
-                (Some(paused), _) if same_body => Some(paused.resume(at)),
-                (_, Some(limit)) => Some(Clock::start(limit, at)),
-                (_, None) => None,
-            }
-        }
-        Tick::Pause | Tick::Stop => {
-            let paused = clock.map(|it| it.pause(at, rules.calendar, rules.zone)).transpose();
-            let paused = paused.map_err(Error::internal)?;
-            if from.is_with_body() && case.state == State::Handled {
-                // A limit that was missed once stays missed, also when the same body does better after a rework.
-                case.late = case.due_at.map(|due| case.late == Some(true) || now > due);
-            }
-            paused
-        }
-    };
-    case.clock = next.map(kernel::db::Json);
-    Ok(())
-}
-
-/// Sets the clock of the step that the case is in now: the body's limit, or the centre's own for this step.
-pub fn set_light(case: &mut Case, now: Time, rules: &Rules<'_>) -> Result<()> {
-    let deadline = if case.state.is_end() {
-        None
-    } else if case.state.is_with_body() {
-        let clock = case
-            .clock
-            .as_ref()
-            .map(|it| it.0.deadline(YELLOW, rules.calendar, rules.zone));
-        clock.transpose().map_err(Error::internal)?.flatten()
-    } else {
-        let limit = (rules.stage_limit)(case.state);
-        let deadline = limit.map(|it| rules.calendar.deadline(now.to_jiff(), it, YELLOW, rules.zone));
-        deadline.transpose().map_err(Error::internal)?
-    };
-    case.yellow_at = deadline.map(|it| it.yellow_at.into());
-    case.due_at = deadline.map(|it| it.due_at.into());
-    Ok(())
 }
 
 /// How far along the six steps a case is: the step it is in, and when each was left behind.

@@ -19,6 +19,8 @@ words! {
         Dispatched = "dispatched", "待接收", "Dispatched";
         /// The body is at work.
         Handling = "handling", "处理中", "Being handled";
+        /// Put off until a day with a reason: no limit runs.
+        Suspended = "suspended", "挂账中", "Suspended";
         /// Waits to be sent for a check.
         Handled = "handled", "待核查", "Handled";
         /// Somebody looks whether it is done.
@@ -69,6 +71,44 @@ words! {
         Void = "void", "作废", "Void";
         /// Say how satisfied the reporter is.
         Evaluate = "evaluate", "评价", "Evaluate";
+        /// Settle it on the spot, without a body.
+        Settle = "settle", "就地办结", "Settle on the spot";
+        /// Give it to the centre a level up.
+        SendUp = "send_up", "上报上级", "Send up";
+        /// Give it to the centre a level down.
+        SendDown = "send_down", "下派下级", "Send down";
+        /// Give a verification or a check to another worker.
+        HandOver = "hand_over", "转交", "Hand over";
+        /// Refuse a verification or a check with a reason.
+        RefuseTask = "refuse_task", "拒绝任务", "Refuse the task";
+        /// Send it to another body.
+        Transfer = "transfer", "改派", "Transfer";
+        /// Call in a body that helps.
+        CallIn = "call_in", "请求协办", "Call in a body";
+        /// Report one's help as done.
+        Assist = "assist", "协办反馈", "Report help as done";
+        /// Finish one stage of several.
+        FinishStage = "finish_stage", "阶段完成", "Finish the stage";
+        /// Ask for more time.
+        AskExtension = "ask_extension", "申请延期", "Ask for an extension";
+        /// Give more time.
+        Extend = "extend", "同意延期", "Extend";
+        /// Ask to put it off.
+        AskSuspension = "ask_suspension", "申请挂账", "Ask for suspension";
+        /// Put it off.
+        Suspend = "suspend", "同意挂账", "Suspend";
+        /// Go on with what was put off.
+        Resume = "resume", "恢复办理", "Resume";
+        /// Ask that it does not count.
+        Appeal = "appeal", "申诉", "Appeal";
+        /// Take it out of the statistics.
+        AcceptAppeal = "accept_appeal", "申诉成立", "Grant the appeal";
+        /// Refuse what was asked for.
+        Refuse = "refuse", "驳回申请", "Refuse the request";
+        /// Open it again.
+        Reopen = "reopen", "重新打开", "Reopen";
+        /// Say whether dissatisfaction is justified.
+        Review = "review", "不满意复核", "Review dissatisfaction";
         /// Add a remark.
         Note = "note", "备注", "Note";
     }
@@ -101,6 +141,18 @@ words! {
 }
 
 words! {
+    /// What a body asks the centre for.
+    pub enum Asked {
+        /// More time.
+        Extension = "extension", "延期", "Extension";
+        /// To put it off until a day.
+        Suspension = "suspension", "挂账", "Suspension";
+        /// Not to be measured by it.
+        Appeal = "appeal", "申诉", "Appeal";
+    }
+}
+
+words! {
     /// The six steps of the closed loop.
     pub enum Step {
         /// Report.
@@ -122,6 +174,11 @@ impl State {
     /// Whether nothing more is to be done.
     pub const fn is_end(self) -> bool {
         matches!(self, Self::Declined | Self::Closed | Self::Voided)
+    }
+
+    /// Whether the body's work is not done yet.
+    pub const fn is_at_work(self) -> bool {
+        !matches!(self, Self::Handled | Self::Checking | Self::Checked | Self::Closed)
     }
 
     /// Whether the body's limit is what the case is measured by.

@@ -17,6 +17,7 @@ use super::print::{print, reply};
 use crate::catalogue::catalogue;
 use crate::model::CaseId;
 use crate::routes::readable;
+use crate::settings::settings;
 use crate::store;
 use crate::view::{CaseFacts, EntryDetail, EntryView, Named, Names, Person, facts, timeline};
 
@@ -48,6 +49,7 @@ pub(super) async fn case_paper(kernel: &Kernel, user: &User, lang: Lang, id: Cas
     let entries = store::entries(&mut tx, id, 0).await?;
     let photos = store::photos(&mut tx, id).await?;
     let people = users_by_id(&mut tx, case.owners().into_iter().flatten()).await?;
+    let helpers = store::assists(&mut tx, id).await?;
     drop(tx);
     let people = people.into_iter().map(|it| (it.id, it.name)).collect();
     let (atlas, catalogue) = (atlas(kernel)?, catalogue(kernel)?);
@@ -56,7 +58,7 @@ pub(super) async fn case_paper(kernel: &Kernel, user: &User, lang: Lang, id: Cas
         catalogue: &catalogue,
         now: kernel.now(),
     };
-    let facts = facts(&names, &case, &people, user);
+    let facts = facts(&names, &case, &people, user, helpers, &*settings(kernel)?);
     let words = Words {
         lang,
         zone: kernel.config().zone(),

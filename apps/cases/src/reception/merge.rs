@@ -73,7 +73,7 @@ fn leaves_by(state: State) -> Option<Action> {
 
 fn may_merge(user: &User, case: &Case) -> bool {
     let step = leaves_by(case.state).and_then(|it| FLOW.find(case.state, it));
-    step.is_some_and(|it| user.can(it.needs) && reaches(user, it.needs, case))
+    step.is_some_and(|it| user.can(it.needs) && reaches(user, it, case, &[]))
 }
 
 fn refused(why: &str, why_en: &str) -> Error {
@@ -240,7 +240,7 @@ pub(super) async fn case_unmerge(
     let step = leaves_by(merge.from_state).and_then(|it| FLOW.find(merge.from_state, it));
     let step = step.ok_or_else(|| Error::from(&codes::MERGE_FIXED))?;
     user.require(step.needs)?;
-    if !reaches(&user, step.needs, &case) {
+    if !reaches(&user, step, &case, &[]) {
         return Err(not_found());
     }
     let (now, left) = (work.now(), case.state);
@@ -248,7 +248,8 @@ pub(super) async fn case_unmerge(
     case.closed_at = None;
     case.version += 1;
     let catalogue = catalogue(&kernel)?;
-    moves::with_rules(&kernel, &catalogue, None, |rules| {
+    let area = case.area.clone();
+    moves::with_rules(&kernel, &catalogue, None, &area, |rules| {
         model::set_light(&mut case, now, rules)
     })?;
     if !store::update(&mut work, &case, merge.version).await? {
@@ -372,7 +373,7 @@ pub(super) async fn case_family(
     let merge = merge_of(&mut tx, id).await?;
     let may_unmerge = merge.as_ref().is_some_and(|it| {
         let step = leaves_by(it.from_state).and_then(|action| FLOW.find(it.from_state, action));
-        it.version == case.version && step.is_some_and(|it| user.can(it.needs) && reaches(&user, it.needs, &case))
+        it.version == case.version && step.is_some_and(|it| user.can(it.needs) && reaches(&user, it, &case, &[]))
     });
     let into = match merge {
         Some(merge) => main_case(&kernel, &mut tx, &user, merge).await?,

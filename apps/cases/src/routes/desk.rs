@@ -16,16 +16,17 @@ use crate::permissions::{CASE_CONTACT, CASE_READ};
 use crate::view::{CaseDesk, ContactView, Receipt};
 use crate::{codes, intake, moves, store};
 
-/// A case that the user may read: one in their scope, or one of their own, such as a body's clerk reports for another
-/// body. What is neither looks as if it did not exist.
+/// A case that the user may read: one in their scope, one of their own, such as a body's clerk reports for another body, or
+/// one that their body was called in to help with. What is neither looks as if it did not exist.
 pub(crate) async fn readable(tx: &mut kernel::db::Tx, user: &User, id: CaseId) -> Result<Case> {
     let case = store::find(tx, id).await?.ok_or_else(not_found)?;
     let owners = case.owners();
     let scope = user.scope(&CASE_READ);
-    if !scope.holds(Some(&case.area), case.body.as_deref(), &owners) && !owners.contains(&Some(user.id)) {
-        return Err(not_found());
+    let theirs = scope.holds(Some(&case.area), case.body.as_deref(), &owners) || owners.contains(&Some(user.id));
+    if theirs || store::helps(tx, id, scope.bodies()).await? {
+        return Ok(case);
     }
-    Ok(case)
+    Err(not_found())
 }
 
 /// Report a case. The same id and report again gets the first answer.

@@ -18,8 +18,8 @@ use utoipa::ToSchema;
 use crate::catalogue::catalogue;
 use crate::flow::FLOW;
 use crate::model::{Case, CaseId, State};
-use crate::permissions::CASE_READ;
-use crate::store::{self, CaseQuery, Filter, Sort};
+use crate::permissions::{CASE_GRANT, CASE_HANDLE, CASE_READ, OF_A_CENTRE};
+use crate::store::{self, CaseQuery, Filter, Sort, Waiting};
 use crate::view::{CaseRow, Names, light_schema};
 
 /// Reads the words of a query.
@@ -37,11 +37,13 @@ pub(crate) fn understand<'a>(
     fields.text("text", query.text.as_deref().unwrap_or_default(), 0, 64);
     fields.done()?;
     let inbox = if query.inbox == Some(true) {
-        waiting_for(user)
+        waiting_for(kernel, user)?
     } else {
         Vec::new()
     };
+    let bodies = user.scope(&CASE_HANDLE).bodies().map(str::to_owned).collect();
     Ok(Filter {
+        bodies,
         query,
         states,
         sources,
@@ -84,17 +86,40 @@ fn day_start(kernel: &Kernel, fields: &mut Fields, field: &str, day: Option<&str
     moment.map(|it| it.timestamp().into())
 }
 
-/// The states that wait for the user, with how far each permission reaches.
-pub(super) fn waiting_for(user: &User) -> Vec<(Vec<State>, Scope)> {
+/// What waits for the user: the states that their permissions lead on from, with how far each reaches, and the requests
+/// that they answer. What a centre does waits for the centre that has the case, not for those above it.
+pub(super) fn waiting_for(kernel: &Kernel, user: &User) -> Result<Vec<Waiting>> {
+    let atlas = atlas(kernel)?;
+    let desks = |scope: &Scope| {
+        let mut all: Vec<String> = scope.areas().map(str::to_owned).collect();
+        if scope.is_all() {
+            all.extend(atlas.district().map(|it| it.code.to_string()));
+        }
+        all
+    };
     let mut seen: Vec<&str> = Vec::new();
     let mut all = Vec::new();
     for step in FLOW.moves.iter().filter(|it| !it.side && user.can(it.needs)) {
         if !seen.contains(&step.needs.code) {
             seen.push(step.needs.code);
-            all.push((FLOW.waiting_for(step.needs), user.scope(step.needs)));
+            let scope = user.scope(step.needs);
+            let of_centre = OF_A_CENTRE.iter().any(|it| it.code == step.needs.code);
+            all.push(Waiting {
+                states: FLOW.waiting_for(step.needs),
+                desks: of_centre.then(|| desks(&scope)),
+                scope,
+            });
         }
     }
-    all
+    if user.can(&CASE_GRANT) {
+        let scope = user.scope(&CASE_GRANT);
+        all.push(Waiting {
+            states: Vec::new(),
+            desks: Some(desks(&scope)),
+            scope,
+        });
+    }
+    Ok(all)
 }
 
 /// List cases; each filter uses its own index.

@@ -48,4 +48,5 @@ pub(crate) fn table() -> Routes {
         .merge(crate::bulk::routes())
         .merge(crate::phrases::routes())
         .merge(crate::supervision::routes())
+        .merge(crate::settings::table())
 }

@@ -18,7 +18,7 @@ use super::{DemoActor, DemoCase, DemoDuty, DemoPlace, DemoStandard, DemoStep, hi
 use crate::catalogue::{self, AreaLimit, Catalogue, Stage, Standard, catalogue};
 use crate::flow::FLOW;
 use crate::intake::number;
-use crate::model::{self, Action, Case, CaseId, Counts, EntryId, MoveInput, Rules, StandardId, State};
+use crate::model::{self, Action, Case, CaseId, Counts, EntryId, MoveInput, Rules, Settings, StandardId, State};
 use crate::store::{self, ADD_TALLY, Entry, INSERT_CASE, INSERT_ENTRY, INSERT_TALLY, tally_area, tally_values};
 use crate::view::{ContactView, EntryDetail, Named, Names};
 
@@ -315,11 +315,21 @@ impl Teller<'_> {
                 .or(case.standard)
                 .and_then(|it| self.catalogue.standard(it));
             let stage_limit = |state| self.catalogue.stage_limit(state);
+            let settings = Settings::default();
+            // What is done already was done before the list had stages; what is being done is in its first one.
+            let open = matches!(demo.state, "dispatched" | "handling");
+            let class = self.names.atlas.area_class(&case.area);
+            let stages = standard
+                .filter(|_| open)
+                .map(|it| it.stage_limits(class))
+                .unwrap_or_default();
             let rules = Rules {
                 calendar: &self.catalogue.calendar,
                 zone: &self.zone,
                 stage_limit: &stage_limit,
                 handle_limit: standard.and_then(|it| it.limit_for(self.names.atlas.area_class(&case.area))),
+                stages: &stages,
+                settings: &settings,
                 class: standard.map(|it| it.class.as_str()),
             };
             let counts = if action == Action::Report {
@@ -410,6 +420,7 @@ impl Teller<'_> {
             passed: input.passed,
             satisfaction: input.satisfaction,
             due_at: case.due_at.filter(|_| before.state != case.state),
+            ..EntryDetail::default()
         };
         let actor = self.people.of(&step.actor);
         Ok(Entry {

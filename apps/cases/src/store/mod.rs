@@ -1,19 +1,20 @@
 //! The SQL of cases and their timelines, as functions on a transaction.
 
+mod assists;
 mod figures;
+mod filter;
 
-use kernel::auth::{Columns, Scope, UserId};
+use kernel::auth::{Columns, UserId};
 use kernel::db::{Sql, Tx, Value};
 use kernel::error::Result;
 use kernel::files::{FileId, FileView};
-use kernel::page::PageQuery;
 use kernel::{Time, args};
-use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
 
+pub use assists::{Assist, assists, call_in, end_assists, end_suspensions, helps};
 pub use figures::{ADD_TALLY, GroupBy, INSERT_TALLY, count, figures, tally_area, tally_values};
+pub use filter::{CaseQuery, Filter, Sort, Waiting};
 
-use crate::model::{Action, Case, CaseId, EntryId, Source, State};
+use crate::model::{Action, Case, CaseId, EntryId, State};
 
 /// The columns that scopes look at.
 pub const SCOPE: Columns = Columns {
@@ -26,13 +27,15 @@ pub const SCOPE: Columns = Columns {
 pub const CASE: &str = "SELECT id, number, state, source, class, standard, description, place, area, lng, lat, body, last_body, \
      reporter, contact_name, contact_phone, assignee, verifier, checker, truth, passed, yellow_at, due_at, clock, late, \
      reworks, returns, satisfaction, photo, reported_at, accepted_at, filed_at, dispatched_at, handled_at, closed_at, \
-     evaluated_at, external_ref, version FROM cases_case";
+     evaluated_at, external_ref, desk, asked, asked_until, extensions, suspensions, suspended_until, appealed, stage, \
+     reopened, reasons, justified, version FROM cases_case";
 
 /// For [`Tx::insert_many`]; values by [`case_values`].
 pub const INSERT_CASE: &str = "INSERT INTO cases_case (id, number, state, source, class, standard, description, place, area, lng, lat, \
      body, last_body, reporter, contact_name, contact_phone, assignee, verifier, checker, truth, passed, yellow_at, due_at, \
      clock, late, reworks, returns, satisfaction, photo, reported_at, accepted_at, filed_at, dispatched_at, handled_at, \
-     closed_at, evaluated_at, external_ref, version, contact) VALUES ";
+     closed_at, evaluated_at, external_ref, desk, asked, asked_until, extensions, suspensions, suspended_until, appealed, \
+     stage, reopened, reasons, justified, version, contact) VALUES ";
 
 /// A case's values in the order of [`INSERT_CASE`].
 pub fn case_values(case: &Case, contact: Option<Vec<u8>>) -> Vec<Value> {
@@ -77,6 +80,17 @@ pub fn case_values(case: &Case, contact: Option<Vec<u8>>) -> Vec<Value> {
         it.closed_at,
         it.evaluated_at,
         it.external_ref,
+        it.desk,
+        it.asked,
+        it.asked_until,
+        it.extensions,
+        it.suspensions,
+        it.suspended_until,
+        it.appealed,
+        it.stage,
+        it.reopened,
+        it.reasons,
+        it.justified,
         it.version,
         contact
     ]
@@ -101,7 +115,9 @@ pub async fn update(tx: &mut Tx, case: &Case, before: i64) -> Result<bool> {
     let sql = "UPDATE cases_case SET state = $3, class = $4, standard = $5, body = $6, last_body = $7, assignee = $8, \
                verifier = $9, checker = $10, truth = $11, passed = $12, yellow_at = $13, due_at = $14, clock = $15, late = $16, \
                reworks = $17, returns = $18, satisfaction = $19, photo = $20, accepted_at = $21, filed_at = $22, \
-               dispatched_at = $23, handled_at = $24, closed_at = $25, evaluated_at = $26, version = $27 WHERE id = $1 AND version = $2";
+               dispatched_at = $23, handled_at = $24, closed_at = $25, evaluated_at = $26, desk = $27, asked = $28, \
+               asked_until = $29, extensions = $30, suspensions = $31, suspended_until = $32, appealed = $33, stage = $34, \
+               reopened = $35, reasons = $36, justified = $37, version = $38 WHERE id = $1 AND version = $2";
     let it = case.clone();
     let values = args![
         it.id,
@@ -132,6 +148,17 @@ pub async fn update(tx: &mut Tx, case: &Case, before: i64) -> Result<bool> {
         it.handled_at,
         it.closed_at,
         it.evaluated_at,
+        it.desk,
+        it.asked,
+        it.asked_until,
+        it.extensions,
+        it.suspensions,
+        it.suspended_until,
+        it.appealed,
+        it.stage,
+        it.reopened,
+        it.reasons,
+        it.justified,
         it.version
     ];
     Ok(tx.run(sql, values).await? == 1)
@@ -244,177 +271,6 @@ pub async fn insert_photos(tx: &mut Tx, case: CaseId, entry: EntryId, files: &[F
     let insert = "INSERT INTO cases_photo (case_id, file, entry, taken_at, lng, lat) VALUES ";
     tx.insert_many(insert, " ON CONFLICT DO NOTHING", rows).await?;
     Ok(())
-}
-
-/// What a list of cases is narrowed down to. Several states or sources are written `a,b`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct CaseQuery {
-    /// Only what waits for the user.
-    pub inbox: Option<bool>,
-    /// Only in these states, e.g. `filed,dispatched`.
-    pub state: Option<String>,
-    /// Only these classes: a class's code, or the beginning of codes, e.g. `2026.M01`.
-    pub class: Option<String>,
-    /// Only in this area and below.
-    pub area: Option<String>,
-    /// Only of this body.
-    pub body: Option<String>,
-    /// Only with this light: `green`, `yellow` or `red`.
-    #[param(value_type = Option<String>)]
-    pub light: Option<standards::Light>,
-    /// Only from these sources.
-    pub source: Option<String>,
-    /// Only those that were ever filed, or never.
-    pub filed: Option<bool>,
-    /// Only those whose body missed its limit, or kept it; those without a limit are neither.
-    pub late: Option<bool>,
-    /// Only those that their reporter has evaluated, or has not.
-    pub rated: Option<bool>,
-    /// Reported on this day or later, `YYYY-MM-DD` in the district's zone.
-    pub from: Option<String>,
-    /// Reported on this day or earlier.
-    pub to: Option<String>,
-    /// A number, or words in the description or the place.
-    pub text: Option<String>,
-    /// `reported` (newest first) or `due` (most urgent first, those without a deadline last).
-    #[param(inline)]
-    pub sort: Option<Sort>,
-    /// Where to go on.
-    pub after: Option<String>,
-    /// How many.
-    pub limit: Option<u32>,
-}
-
-/// The orders of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Sort {
-    /// Newest report first.
-    Reported,
-    /// Most urgent first.
-    Due,
-}
-
-impl CaseQuery {
-    /// Its page.
-    pub fn page(&self) -> PageQuery {
-        PageQuery {
-            after: self.after.clone(),
-            limit: self.limit,
-        }
-    }
-
-    /// The order: what waits is shown most urgent first, else the newest first.
-    pub fn order(&self) -> Sort {
-        self.sort.unwrap_or(if self.inbox == Some(true) {
-            Sort::Due
-        } else {
-            Sort::Reported
-        })
-    }
-}
-
-/// A query with its words understood.
-pub struct Filter<'a> {
-    /// The query.
-    pub query: &'a CaseQuery,
-    /// The states asked for; empty means all.
-    pub states: Vec<State>,
-    /// The sources asked for; empty means all.
-    pub sources: Vec<Source>,
-    /// Reported at or after.
-    pub from: Option<Time>,
-    /// Reported before.
-    pub to: Option<Time>,
-    /// What the user may read.
-    pub scope: &'a Scope,
-    /// The states that wait for the user, with how far that reaches; only for the inbox.
-    pub inbox: Vec<(Vec<State>, Scope)>,
-    /// The present moment, for lights.
-    pub now: Time,
-}
-
-impl Filter<'_> {
-    /// Adds the conditions, each in the form that its index likes.
-    fn push(&self, sql: &mut Sql) {
-        sql.push(" WHERE ");
-        self.scope.push(sql, SCOPE);
-        if self.query.inbox == Some(true) {
-            sql.push(" AND (FALSE");
-            for (states, scope) in &self.inbox {
-                sql.push(" OR (state IN ").list(states.iter().copied()).push(" AND ");
-                scope.push(sql, SCOPE);
-                sql.push(")");
-            }
-            sql.push(")");
-        }
-        if !self.states.is_empty() {
-            sql.push(" AND state IN ").list(self.states.iter().copied());
-        }
-        if !self.sources.is_empty() {
-            sql.push(" AND source IN ").list(self.sources.iter().copied());
-        }
-        if let Some(class) = &self.query.class {
-            sql.push(" AND ").within("class", class);
-        }
-        if let Some(area) = &self.query.area {
-            sql.push(" AND ").within("area", area);
-        }
-        if let Some(body) = &self.query.body {
-            sql.and("body =", body);
-        }
-        match self.query.light {
-            Some(standards::Light::Red) => {
-                sql.push(" AND ").push(URGENCY).push(" < ").bind(self.now);
-            }
-            Some(standards::Light::Yellow) => {
-                sql.and("yellow_at <", self.now)
-                    .push(" AND ")
-                    .push(URGENCY)
-                    .push(" >= ")
-                    .bind(self.now);
-            }
-            Some(standards::Light::Green) => {
-                sql.and("yellow_at >=", self.now)
-                    .push(" AND ")
-                    .push(URGENCY)
-                    .push(" >= ")
-                    .bind(self.now);
-            }
-            None => {}
-        }
-        for (column, wanted) in [("filed_at", self.query.filed), ("satisfaction", self.query.rated)] {
-            if let Some(wanted) = wanted {
-                sql.push(" AND ")
-                    .push(column)
-                    .push(if wanted { " IS NOT NULL" } else { " IS NULL" });
-            }
-        }
-        if let Some(late) = self.query.late {
-            sql.and("late =", late);
-        }
-        if let Some(from) = self.from {
-            sql.and("reported_at >=", from);
-        }
-        if let Some(to) = self.to {
-            sql.and("reported_at <", to);
-        }
-        if let Some(text) = self.query.text.as_deref().map(str::trim).filter(|it| !it.is_empty()) {
-            let looks_like_number = text.chars().all(|c| c.is_ascii_digit() || c == '-') && text.len() >= 4;
-            if looks_like_number {
-                let low = text.to_owned();
-                sql.push(" AND number >= ")
-                    .bind(low)
-                    .push(" AND number < ")
-                    .bind(format!("{text}z"));
-            } else {
-                let like = format!("%{}%", text.to_lowercase().replace(['%', '_'], ""));
-                sql.push(" AND (LOWER(description) LIKE ").bind(like.as_str());
-                sql.push(" OR LOWER(place) LIKE ").bind(like).push(")");
-            }
-        }
-    }
 }
 
 /// What the most urgent order sorts by, as its indexes have it: what has no deadline comes last.

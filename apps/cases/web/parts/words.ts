@@ -1,6 +1,7 @@
 // The words of the field in the user's language: names, actions, what an entry decided.
 import type { CaseRow, Named, TimelineEntry } from '@/api/types'
 import { i18n, language } from '@/i18n'
+import { timeText } from '@/parts/time'
 
 type HasName = Pick<Named, 'name' | 'name_en'>
 
@@ -36,14 +37,25 @@ export function decided(entry: TimelineEntry): { term: string; value: string }[]
     { term: t('cases.desk.truth'), value: verdict('truth', d.truth) },
     { term: t('cases.desk.passed'), value: verdict('passed', d.passed) },
     { term: t('cases.desk.satisfaction'), value: d.satisfaction ? t(`cases.satisfaction.${d.satisfaction}`) : '' },
+    { term: t('cases.desk.reasons'), value: listed(d.reasons ?? []) },
+    { term: t('cases.desk.justified'), value: verdict('justified', d.justified) },
+    { term: t('cases.desk.asked'), value: d.asked ? t(`cases.asked.${d.asked}`) : '' },
+    { term: t('cases.desk.until'), value: d.until ? fullTime(d.until) : '' },
+    { term: t('cases.desk.centre'), value: nameOf(d.desk) },
   ]
   return lines.filter((line) => line.value)
 }
 
 /** A yes or no in its own words; '' when it was not asked. */
-export function verdict(what: 'truth' | 'passed', is: boolean | null | undefined): string {
+export function verdict(what: 'truth' | 'passed' | 'justified', is: boolean | null | undefined): string {
   return is === null || is === undefined ? '' : t(`cases.${what}.${is ? 'yes' : 'no'}`)
 }
+
+/** A moment with its year. */
+export const fullTime = (at: string) => timeText(at, 'full')
+
+/** Several names in one line. */
+export const listed = (all: HasName[]) => all.map(nameOf).join(language() === 'en' ? ', ' : '、')
 
 /** Where a photo of a case is read: through the case, as far as one may see it. */
 export function photoUrl(id: string) {

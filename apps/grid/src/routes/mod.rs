@@ -35,6 +35,7 @@ pub(crate) fn routes() -> Routes {
         .add(routes!(posts::post_list).needs(&GRID_READ))
         .add(routes!(posts::post_create).needs(&GRID_MANAGE))
         .add(routes!(posts::post_delete).needs(&GRID_MANAGE))
+        .merge(crate::duty::routes())
 }
 
 /// Refuses what lies outside the area or body that the user manages, as if it did not exist.

@@ -351,6 +351,18 @@ pub fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
                 json!({ "version": 1, "note": "取消" }),
             ),
         ),
+        // What the district sets for all its cases.
+        ("GET /api/cases/settings", Placeless),
+        ("PUT /api/cases/settings", Placeless),
+        // Who is on duty is for those who see who is posted.
+        ("GET /api/duty", Missing(format!("/api/duty?area={TOWN}"), none())),
+        (
+            "PUT /api/duty/{user}",
+            Missing(
+                format!("/api/duty/{NOBODY}"),
+                json!({ "version": 0, "roster": { "shifts": [], "absences": [] } }),
+            ),
+        ),
         ("GET /api/duplicate-rules", Placeless),
         ("PUT /api/duplicate-rules", Placeless),
         (

@@ -4,11 +4,11 @@ import type { CaseFilter, CaseSource, CaseState, Light } from '@/api/types'
 import { useQuery } from '@/parts/query'
 
 /** Each by its name in the address, which is its name on the wire. */
-export const FILTERS = ['text', 'state', 'light', 'class', 'area', 'body', 'source', 'filed', 'late', 'rated', 'from', 'to'] as const
+export const FILTERS = ['text', 'state', 'light', 'class', 'area', 'body', 'source', 'filed', 'late', 'rated', 'satisfaction', 'asked', 'appealed', 'reopened', 'helping', 'desk', 'from', 'to'] as const
 export type FilterName = (typeof FILTERS)[number]
 export type Filters = Record<FilterName, string>
 
-export const OPEN: CaseState[] = ['reported', 'verifying', 'accepted', 'filed', 'dispatched', 'handling', 'handled', 'checking', 'checked']
+export const OPEN: CaseState[] = ['reported', 'verifying', 'accepted', 'filed', 'dispatched', 'handling', 'suspended', 'handled', 'checking', 'checked']
 export const STATES: CaseState[] = [...OPEN, 'closed', 'declined', 'voided']
 export const SOURCES: CaseSource[] = ['worker', 'resident', 'hotline', 'department']
 export const LIGHTS: Light[] = ['green', 'yellow', 'red']
@@ -26,10 +26,23 @@ const flag = (value: string) => (value === 'true' ? true : value === 'false' ? f
 
 /** What the server is asked; nothing is sent for what is not set. */
 export function asked(filters: Readonly<Filters>): CaseFilter {
-  const { filed, late, rated, light, ...words } = filters
-  const all: CaseFilter = { ...words, light: light as Light, filed: flag(filed), late: flag(late), rated: flag(rated) }
+  const { filed, late, rated, appealed, reopened, helping, light, ...words } = filters
+  const flags = { filed: flag(filed), late: flag(late), rated: flag(rated), appealed: flag(appealed), reopened: flag(reopened), helping: flag(helping) }
+  const all = { ...words, light: light as Light, ...flags } as CaseFilter
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '' && value !== undefined))
 }
+
+/** What a centre looks for besides: each is one filter and its value. */
+export const SPECIAL = {
+  extension: ['asked', 'extension'],
+  suspension: ['asked', 'suspension'],
+  appeal: ['asked', 'appeal'],
+  dissatisfied: ['satisfaction', 'dissatisfied'],
+  reopened: ['reopened', 'true'],
+  appealed: ['appealed', 'true'],
+  helping: ['helping', 'true'],
+} as const satisfies Record<string, readonly [FilterName, string]>
+export type Special = keyof typeof SPECIAL
 
 /** The filters that people use most, as sets of state and light. */
 export const PICKS = {

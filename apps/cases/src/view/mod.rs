@@ -1,11 +1,10 @@
 //! What goes out: rows of a list, the desk of one case, figures. Names come from memory, so a page is a fixed number of
 //! statements however many rows it has.
 
-use std::collections::HashMap;
+mod facts;
 
 use grid::api::Atlas;
 use kernel::Time;
-use kernel::auth::{User, UserId};
 use kernel::files::FileId;
 use serde::{Deserialize, Serialize};
 use standards::Light;
@@ -13,8 +12,10 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 
 use crate::catalogue::{Catalogue, Standard};
-use crate::model::{Action, Case, CaseId, Counts, EntryId, Satisfaction, Source, StandardId, State, Step, steps};
+use crate::model::{Action, Asked, Case, CaseId, Counts, EntryId, Satisfaction, Source, StandardId, State};
 use crate::store::{Entry, Photo};
+
+pub use facts::{CaseFacts, ContactView, Person, facts};
 
 /// A point in WGS 84 degrees.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -109,6 +110,8 @@ pub struct CaseRow {
     pub body: Option<Named>,
     /// Who it comes from.
     pub source: Source,
+    /// What its body asks the centre for.
+    pub asked: Option<Asked>,
     /// When the present step is due.
     pub due_at: Option<Time>,
     /// When it was reported.
@@ -162,6 +165,16 @@ impl Names<'_> {
         }
     }
 
+    /// An area by its code, in short.
+    pub fn named_area(&self, code: &str) -> Named {
+        let area = self.atlas.area(code);
+        Named {
+            code: code.to_owned(),
+            name: area.map_or_else(|| code.to_owned(), |it| it.name.clone()),
+            name_en: area.and_then(|it| it.name_en.clone()),
+        }
+    }
+
     /// An area by its code.
     pub fn area(&self, code: &str) -> AreaView {
         AreaView {
@@ -193,6 +206,7 @@ impl Names<'_> {
             point: case.lng.zip(case.lat).map(|(lng, lat)| PointView { lng, lat }),
             body: case.body.as_deref().map(|it| self.body(it)),
             source: case.source,
+            asked: case.asked,
             due_at: case.due_at,
             reported_at: case.reported_at,
             closed_at: case.closed_at,
@@ -214,78 +228,6 @@ pub struct CaseDesk {
     pub timeline: Vec<EntryView>,
     /// The moves that are open to the user.
     pub moves: Vec<MoveView>,
-}
-
-/// The facts of a case.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CaseFacts {
-    /// What a list shows, too.
-    #[serde(flatten)]
-    pub row: CaseRow,
-    /// The resident behind the report, masked.
-    pub contact: Option<ContactView>,
-    /// Whether the user may ask to see the contact in full.
-    pub may_see_contact: bool,
-    /// Whether the body's limit stands still.
-    pub handle_paused: bool,
-    /// Sent to the body again after a check.
-    pub reworks: i64,
-    /// Returned by bodies.
-    pub returns: i64,
-    /// How satisfied the reporter is.
-    pub satisfaction: Option<Satisfaction>,
-    /// What the verification said.
-    pub truth: Option<bool>,
-    /// What the last check said.
-    pub passed: Option<bool>,
-    /// The user who reported it.
-    pub reporter: Option<Person>,
-    /// Who in the body is at work on it.
-    pub assignee: Option<Person>,
-    /// Who is asked to verify it.
-    pub verifier: Option<Person>,
-    /// Who is asked to check it.
-    pub checker: Option<Person>,
-    /// When it can be closed, as the standard says.
-    pub closing: Option<String>,
-    /// The same in English.
-    pub closing_en: Option<String>,
-    /// Of an import: which row of which source it was.
-    pub external_ref: Option<String>,
-    /// The six steps.
-    pub steps: Vec<StepView>,
-}
-
-/// A user by name.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Person {
-    /// Their id.
-    pub id: UserId,
-    /// Their name.
-    pub name: String,
-}
-
-/// A resident's contact; masked unless it was asked for with a purpose.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ContactView {
-    /// The name.
-    #[schema(max_length = 64)]
-    pub name: Option<String>,
-    /// The telephone number.
-    #[schema(max_length = 32)]
-    pub phone: Option<String>,
-}
-
-/// One of the six steps.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct StepView {
-    /// Which.
-    pub step: Step,
-    /// `done`, `now` or `todo`.
-    pub state: &'static str,
-    /// When it was left behind.
-    pub at: Option<Time>,
 }
 
 /// A photo of a case.
@@ -360,6 +302,21 @@ pub struct EntryDetail {
     /// How satisfied the reporter is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub satisfaction: Option<Satisfaction>,
+    /// Why not more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Named>,
+    /// Whether dissatisfaction is justified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub justified: Option<bool>,
+    /// Until when it is put off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
+    /// What was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+    /// The centre that it was given to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub desk: Option<Named>,
     /// When the step that it began is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Time>,
@@ -410,7 +367,7 @@ pub struct MoveView {
 pub struct NeedView {
     /// The field of the request.
     pub field: &'static str,
-    /// `text`, `bool`, `choice`, `photos` or `pick`.
+    /// `text`, `bool`, `choice`, `choices`, `moment`, `photos` or `pick`.
     pub kind: &'static str,
     /// Whether the move is refused without it.
     pub required: bool,
@@ -418,7 +375,7 @@ pub struct NeedView {
     pub zh: &'static str,
     /// In English.
     pub en: &'static str,
-    /// What to choose from, for `choice`.
+    /// What to choose from, for `choice` and `choices`.
     pub choices: Vec<Choice>,
     /// What lies near, for `pick`: the likeliest first.
     pub suggested: Vec<Suggestion>,
@@ -428,11 +385,11 @@ pub struct NeedView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Choice {
     /// The word to send.
-    pub value: &'static str,
+    pub value: String,
     /// In Chinese.
-    pub zh: &'static str,
+    pub zh: String,
     /// In English.
-    pub en: &'static str,
+    pub en: String,
 }
 
 /// A proposal, with its reason.
@@ -448,55 +405,6 @@ pub struct Suggestion {
     pub why_zh: String,
     /// Why it is proposed, in English.
     pub why_en: String,
-}
-
-/// The names of the users that a case speaks of.
-pub type People = HashMap<UserId, String>;
-
-/// The facts of a case as the user sees them.
-pub fn facts(names: &Names<'_>, case: &Case, people: &People, user: &User) -> CaseFacts {
-    let person = |id: Option<UserId>| {
-        id.map(|id| Person {
-            id,
-            name: people.get(&id).cloned().unwrap_or_default(),
-        })
-    };
-    let has_contact = case.contact_name.is_some() || case.contact_phone.is_some();
-    let standard = case.standard.and_then(|it| names.catalogue.standard(it));
-    let mut now_given = false;
-    let steps = steps(case).into_iter().map(|(step, at)| {
-        let state = match at {
-            Some(_) => "done",
-            None if now_given || (case.state.is_end() && case.state != State::Closed) => "todo",
-            None => {
-                now_given = true;
-                "now"
-            }
-        };
-        StepView { step, state, at }
-    });
-    CaseFacts {
-        steps: steps.collect(),
-        row: names.row(case),
-        contact: has_contact.then(|| ContactView {
-            name: case.contact_name.clone(),
-            phone: case.contact_phone.clone(),
-        }),
-        may_see_contact: has_contact && user.can(&crate::permissions::CASE_CONTACT),
-        handle_paused: case.clock.as_ref().is_some_and(|it| it.0.is_paused()) && !case.state.is_end(),
-        reworks: case.reworks,
-        returns: case.returns,
-        satisfaction: case.satisfaction,
-        truth: case.truth,
-        passed: case.passed,
-        reporter: person(case.reporter),
-        assignee: person(case.assignee),
-        verifier: person(case.verifier),
-        checker: person(case.checker),
-        closing: standard.and_then(|it| it.closing.clone()),
-        closing_en: standard.and_then(|it| it.closing_en.clone()),
-        external_ref: case.external_ref.clone(),
-    }
 }
 
 /// The answer to a report or a move.
