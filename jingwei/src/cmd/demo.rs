@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use cases::api::{DEMO_CASES, State, busiest_area, busiest_body};
-use grid::api::seed::{DemoDistrict, DemoPerson, PASSWORD, district};
+use grid::api::seed::{DemoDistrict, DemoPerson, DemoScope, PASSWORD, district};
 use kernel::config::Config;
 use kernel::db::{Db, Json};
 use kernel::events::number_and_seal;
@@ -226,7 +226,19 @@ async fn accounts(kernel: &Kernel, district: &DemoDistrict) -> Result<Vec<DemoAc
             role_en: role.en.clone(),
         })
     };
-    Ok(ROLES.iter().filter_map(account).collect())
+    let mut all: Vec<DemoAccount> = ROLES.iter().filter_map(account).collect();
+    // One of those whose scope is a town, beside the district's.
+    let town = |it: &&DemoPerson| it.role == "shift_lead" && matches!(it.scope, DemoScope::Area(_));
+    if let Some(person) = district.people.iter().find(town) {
+        all.push(DemoAccount {
+            login: person.login.clone(),
+            password: PASSWORD.to_owned(),
+            name: person.name.clone(),
+            role_zh: "镇街值班长".to_owned(),
+            role_en: "Shift lead of a town".to_owned(),
+        });
+    }
+    Ok(all)
 }
 
 /// What there is to say of a demo that is there already.

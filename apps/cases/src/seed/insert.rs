@@ -74,6 +74,7 @@ pub async fn seed_demo(
         .await?;
     work.commit().await?;
     crate::out::seed::seed_demo(kernel).await?;
+    super::requests::seed_demo(kernel).await?;
     // The latest cases of each level are supervised from the start; the job goes on from there.
     crate::supervision::chase(kernel, 4).await?;
     crate::outside::seed::seed_demo(kernel).await?;

@@ -11,6 +11,7 @@ mod insert;
 mod life;
 mod matters;
 mod places;
+mod requests;
 mod seasons;
 mod street;
 #[cfg(test)]

@@ -43,6 +43,11 @@ describe('moves', () => {
     expect(laid.onward.map((it) => it.action)).toEqual(['rework'])
     expect(laid.aside.map((it) => it.action)).toEqual(['note', 'void'])
   })
+  it('put first what somebody waits for, though it is a step aside', () => {
+    const laid = layOut([move('note', 'side'), move('suspend', 'side'), move('refuse', 'side'), move('void', 'danger')])
+    expect(laid.first?.action).toBe('suspend')
+    expect(laid.onward.map((it) => it.action)).toEqual(['refuse'])
+  })
   it('may all be aside', () => {
     expect(layOut([move('note', 'side')]).first).toBeUndefined()
   })

@@ -50,11 +50,15 @@ export function changesOf(extra: unknown): TimelineEntry[] {
   return Array.isArray(changes) ? changes.toReversed() : []
 }
 
+/** Steps aside that somebody waits for: the answers to a request, and a body's help. */
+const WAITED_FOR: Move['action'][] = ['extend', 'suspend', 'accept_appeal', 'refuse', 'assist']
+
 /** The moves as they are laid out: the one that leads on, others that lead on, and those aside. */
 export function layOut(moves: Move[]): { first: Move | undefined; onward: Move[]; aside: Move[] } {
-  const first = moves.find((it) => !it.side && !it.danger)
+  const leads = (it: Move) => !it.danger && (!it.side || WAITED_FOR.includes(it.action))
+  const first = moves.find(leads)
   const rest = moves.filter((it) => it !== first)
-  const onward = rest.filter((it) => !it.side && !it.danger)
-  const aside = [...rest.filter((it) => it.side && !it.danger), ...rest.filter((it) => it.danger)]
+  const onward = rest.filter(leads)
+  const aside = rest.filter((it) => !leads(it)).toSorted((a, b) => Number(a.danger) - Number(b.danger))
   return { first, onward, aside }
 }

@@ -217,8 +217,11 @@ const CENTRE_STAFF: [(&str, &str, usize); 9] = [
     ("audit_admin", "auditor", 1),
 ];
 
-/// Everybody with an account: grid workers (`w00001`…), the centre (`a01`…), and a clerk and a head of every body (the
-/// body's code in small letters with `-c` and `-h`).
+/// Who sits in the centre of a town.
+const TOWN_STAFF: [(&str, char); 3] = [("acceptor", 'a'), ("shift_lead", 's'), ("dispatcher", 'd')];
+
+/// Everybody with an account: grid workers (`w00001`…), the centre (`a01`…), a clerk and a head of every body (the body's
+/// code in small letters with `-c` and `-h`), and the centres of the towns (`t001-a`, `-s` and `-d`).
 pub(super) fn people(seed: u64, areas: &[DemoArea], bodies: &[DemoBody]) -> Vec<DemoPerson> {
     let mut hiring = Hiring {
         rng: ChaCha8Rng::seed_from_u64(seed ^ 0x7065_6f70),
@@ -268,6 +271,15 @@ pub(super) fn people(seed: u64, areas: &[DemoArea], bodies: &[DemoBody]) -> Vec<
             let staff = hiring.hire(login, role, DemoScope::Body(body.code.clone()));
             staff.area = Some(body.area.clone());
             staff.body = Some(body.code.clone());
+        }
+    }
+    // A town's own centre settles what it can: one of each.
+    for town in areas.iter().filter(|a| a.level == Level::Town) {
+        for (role, letter) in TOWN_STAFF {
+            let number = town.code.get(6..).unwrap_or(&town.code);
+            let staff = hiring.hire(format!("t{number}-{letter}"), role, DemoScope::Area(town.code.clone()));
+            staff.area = Some(town.code.clone());
+            staff.body = Some(format!("T{}", town.code));
         }
     }
     hiring.all
