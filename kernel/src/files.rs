@@ -25,7 +25,7 @@ use utoipa_axum::routes;
 use crate::auth::{User, UserId, not_found};
 use crate::config::FileStore;
 use crate::error::{Error, Fields, codes};
-use crate::http::{Guard, Json, Path, Query, Routes};
+use crate::http::{Form, Guard, Json, Path, Query, Routes};
 use crate::work::Work;
 use crate::{Kernel, Result, Time, args, id};
 
@@ -371,7 +371,7 @@ pub struct Upload {
 
 /// Upload a photo. The same id and content again gives the first answer.
 #[utoipa::path(post, path = "/api/files", tag = "kernel", request_body(content = Upload, content_type = "multipart/form-data"), responses((status = 200, body = FileView)))]
-async fn file_upload(State(kernel): State<Kernel>, user: User, form: Multipart) -> Result<Json<FileView>> {
+async fn file_upload(State(kernel): State<Kernel>, user: User, Form(form): Form) -> Result<Json<FileView>> {
     receive(&kernel, &user, form).await.map(Json)
 }
 

@@ -6,7 +6,7 @@ mod routes;
 mod serve;
 mod system;
 
-pub use extract::{Accepts, Json, Path, Query, client_ip};
+pub use extract::{Accepts, Form, Json, Path, Query, client_ip};
 pub use layers::Trace;
 pub use routes::{Guard, Guarded, Problem, Routes};
 pub use serve::{Pages, build, serve};

@@ -78,7 +78,7 @@ impl Drop for Slot {
 /// Export a list of cases: the same filters as the list, in the order of the reports, as `csv` or `xlsx`. `X-Rows` tells
 /// how many rows there were when it began.
 #[utoipa::path(get, path = "/api/cases/export/{format}", tag = "cases", params(("format" = inline(Format), Path), CaseQuery),
-    responses((status = 200, content_type = "application/octet-stream", body = String)))]
+    responses((status = 200, content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 pub(super) async fn case_export(
     AppState(kernel): AppState<Kernel>,
     user: User,

@@ -71,7 +71,7 @@ fn row(it: &FigureRow, lang: Lang) -> Vec<Cell> {
 
 /// Export the figures of a period as `csv` or `xlsx`; the last row is all together.
 #[utoipa::path(get, path = "/api/cases/figures/export/{format}", tag = "cases", params(("format" = inline(Format), Path), FigureQuery),
-    responses((status = 200, content_type = "application/octet-stream", body = String)))]
+    responses((status = 200, content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 pub(super) async fn figures_export(
     AppState(kernel): AppState<Kernel>,
     user: User,

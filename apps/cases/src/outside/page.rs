@@ -2,7 +2,7 @@
 //!
 //! The token comes in a header and never in an address, so that no log and no proxy keeps it.
 
-use axum::extract::{Multipart, State as AppState};
+use axum::extract::State as AppState;
 use axum::http::request::Parts;
 use axum::response::Response;
 use grid::api::atlas;
@@ -12,7 +12,7 @@ use kernel::auth::{User, machine, not_found};
 use kernel::db::Tx;
 use kernel::error::{Error, Result, codes as kernel_codes};
 use kernel::files::{self, FileId, FileView, SizeQuery};
-use kernel::http::{Json, Path, Query, client_ip};
+use kernel::http::{Form, Json, Path, Query, client_ip};
 use serde::{Deserialize, Serialize};
 use standards::Light;
 use utoipa::ToSchema;
@@ -213,7 +213,7 @@ pub(super) async fn outside_photo(
 pub(super) async fn outside_upload(
     AppState(kernel): AppState<Kernel>,
     parts: Parts,
-    form: Multipart,
+    Form(form): Form,
 ) -> Result<Json<FileView>> {
     let visit = visit(&kernel, &mut kernel.read().await?, &parts).await?;
     let mut work = kernel.work(&visit.user).await?;

@@ -214,6 +214,9 @@ async fn phrase_update(
     let mut work = kernel.work(&user).await?;
     let before = find(&mut work, &user, id).await?;
     check(before.action, &input.text, input.text_en.as_deref())?;
+    if input.version != before.version {
+        return Err(Error::from(&kernel_codes::STALE));
+    }
     let was = before.text.clone();
     let row = Row {
         text: input.text.trim().to_owned(),

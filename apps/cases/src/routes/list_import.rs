@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use kernel::auth::User;
 use kernel::db::Json as Stored;
 use kernel::error::{Error, Fields, Lang, Result, codes as kernel_codes};
-use kernel::http::{Accepts, Json, Path, Query};
+use kernel::http::{Accepts, Form, Json, Path, Query};
 use kernel::intake::Problem;
 use kernel::{Kernel, Time};
 use serde::{Deserialize, Serialize};
@@ -187,7 +187,7 @@ pub(super) async fn list_preview(
     AppState(kernel): AppState<Kernel>,
     user: User,
     Accepts(lang): Accepts,
-    form: Multipart,
+    Form(form): Form,
 ) -> Result<Json<PreviewView>> {
     let today = local_day(&kernel, kernel.now());
     let (file, bytes, reading) = read_form(form, &today).await?;
@@ -293,7 +293,7 @@ pub(super) struct ExportQuery {
 
 /// The list in force today as a file that can be imported again.
 #[utoipa::path(get, path = "/api/cases/standards/export", tag = "cases", params(ExportQuery),
-    responses((status = 200, content_type = "application/octet-stream", body = String)))]
+    responses((status = 200, content((String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 pub(super) async fn list_export(
     AppState(kernel): AppState<Kernel>,
     Accepts(lang): Accepts,

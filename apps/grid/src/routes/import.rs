@@ -4,7 +4,7 @@ use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, State};
 use kernel::auth::User;
 use kernel::error::{Error, Fields, Lang, codes as kernel_codes};
-use kernel::http::{Accepts, Json, Query};
+use kernel::http::{Accepts, Form, Json, Query};
 use kernel::intake::Problem;
 use kernel::{Kernel, Result};
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ pub(crate) async fn area_import(
     user: User,
     Accepts(lang): Accepts,
     Query(query): Query<CommitQuery>,
-    form: Multipart,
+    Form(form): Form,
 ) -> Result<Json<ImportView>> {
     let (files, options) = read(form).await?;
     let options = ImportOptions {
