@@ -314,6 +314,16 @@ pub(crate) async fn save_class(tx: &mut Tx, class: &Class) -> Result<()> {
     Ok(())
 }
 
+/// The first of the next numbers for standards of a class; a number is never given twice.
+pub(crate) async fn next_codes(work: &mut Work, known: &Catalogue, class: &str, count: i64) -> Result<i64> {
+    let n = work.next_numbers(&format!("cases.standard.{class}"), count).await?;
+    let taken = known
+        .standards_of(class)
+        .filter_map(|it| it.code.get(class.len()..)?.parse::<i64>().ok())
+        .max();
+    Ok(n + taken.unwrap_or(0))
+}
+
 /// Adds a standard, or changes the one with its code.
 pub(crate) async fn save_standard(tx: &mut Tx, standard: &Standard) -> Result<()> {
     let sql = "INSERT INTO cases_standard (id, code, class, condition, condition_en, closing, closing_en, amount, unit, body, \

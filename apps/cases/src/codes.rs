@@ -63,6 +63,8 @@ kernel::codes! {
     CONTROLLED = 409, "cases.controlled", "“{event}”期间（{from} 至 {to}）此处暂停上报：{reason}。涉及紧急安全问题的，请选择相应类别后再上报", "No reports are taken here during “{event}” ({from} to {to}): {reason_en}. If safety is at stake, choose the class that says so";
     /// Asked for and approved by the same person.
     FOUR_EYES = 409, "cases.four_eyes", "不能审批本人提出的申请", "What you have asked for yourself must be decided by somebody else";
+    /// Proposed, reviewed and approved by fewer than three people.
+    PROPOSAL_OTHERS = 409, "cases.proposal_others", "申请、审核、批准须由不同的人办理", "A proposal is made, reviewed and approved by different people";
     /// It was decided before, or is over.
     CONTROL_DECIDED = 409, "cases.control_decided", "该管控已处理，当前为“{state}”", "This stop is “{state_en}” already";
     /// A case cannot be part of that one.

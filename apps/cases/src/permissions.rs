@@ -61,6 +61,12 @@ kernel::permissions! {
     PHRASES_SHARE = "cases.phrases", "维护常用语", "Keep standard phrases";
     /// Change the responsibility list.
     STANDARDS_MANAGE = "cases.standards", "管理责任清单", "Manage the responsibility list";
+    /// Ask for a new filing standard.
+    STANDARD_PROPOSE = "cases.standard_propose", "申请立案标准准入", "Propose filing standards";
+    /// Review what somebody else has proposed.
+    STANDARD_REVIEW = "cases.standard_review", "审核立案标准准入", "Review proposed standards";
+    /// Make what was reviewed a standard.
+    STANDARD_APPROVE = "cases.standard_approve", "批准立案标准准入", "Approve proposed standards";
     /// Ask for an area and time without reports, or take it back.
     CONTROL_ASK = "cases.control", "申请上报管控", "Ask for a stop of reports";
     /// Approve one that somebody else has asked for.
@@ -187,6 +193,7 @@ pub static GRANTS: &[RoleGrant] = &[
             &STANDARDS_MANAGE,
             &CONTROL_ASK,
             &RECEPTION_RULES,
+            &STANDARD_REVIEW,
         ],
     },
     RoleGrant {
@@ -199,11 +206,19 @@ pub static GRANTS: &[RoleGrant] = &[
             &CASE_FIGURES,
             &CASE_EXPORT,
             &CONTROL_ASK,
+            &STANDARD_PROPOSE,
         ],
     },
     RoleGrant {
         role: "body_clerk",
-        permissions: &[&CASE_REPORT, &CASE_HANDLE, &CASE_ASSIGN, &CASE_NOTE, &CASE_EXPORT],
+        permissions: &[
+            &CASE_REPORT,
+            &CASE_HANDLE,
+            &CASE_ASSIGN,
+            &CASE_NOTE,
+            &CASE_EXPORT,
+            &STANDARD_PROPOSE,
+        ],
     },
     RoleGrant {
         role: "body_head",
@@ -214,6 +229,7 @@ pub static GRANTS: &[RoleGrant] = &[
             &CASE_FIGURES,
             &CASE_EXPORT,
             &ORDER_ANSWER,
+            &STANDARD_PROPOSE,
         ],
     },
     RoleGrant {
@@ -229,6 +245,7 @@ pub static GRANTS: &[RoleGrant] = &[
             &CONTROL_ASK,
             &CONTROL_APPROVE,
             &ORDER_ISSUE,
+            &STANDARD_APPROVE,
         ],
     },
     RoleGrant {

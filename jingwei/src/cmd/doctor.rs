@@ -103,11 +103,11 @@ const ADDRESS: &str = "监听地址 Address";
 async fn look(settings: &Settings, config: &Config) -> Vec<Line> {
     let now = Clock::System.now();
     let mut lines = vec![configuration(settings, config)];
-    let used = database(config, now, &mut lines).await;
+    let (used, own) = database(config, now, &mut lines).await;
     lines.push(files(config).await);
     lines.push(fonts(config));
     lines.push(vault_key(config, used));
-    lines.push(holidays(config, now));
+    lines.push(holidays(config, now, &own));
     lines.extend(disk(config));
     lines.push(address(config).await);
     lines
@@ -141,14 +141,14 @@ fn configuration(settings: &Settings, config: &Config) -> Line {
     line
 }
 
-/// The database and what is in it; says whether there are accounts.
-async fn database(config: &Config, now: Time, lines: &mut Vec<Line>) -> bool {
+/// The database and what is in it; says whether there are accounts, and which years' holidays are entered there.
+async fn database(config: &Config, now: Time, lines: &mut Vec<Line>) -> (bool, Vec<i64>) {
     let url = config.database.without_password();
     if sqlite_file(&config.database.url).is_some_and(|it| !it.exists()) {
         let advice = ("第一次启动时会创建", "the first start makes it");
         lines.push(ok(DATABASE, format!("{url} 尚不存在 not there yet")).warn(advice.0, advice.1));
         lines.push(clock(None, config, now).await);
-        return false;
+        return (false, Vec::new());
     }
     let db = match Db::open(&config.database.url, 2).await {
         Ok(db) => db,
@@ -157,18 +157,18 @@ async fn database(config: &Config, now: Time, lines: &mut Vec<Line>) -> bool {
             let en = "check database.url, the network, the database server and the password";
             lines.push(ok(DATABASE, format!("{url}: {error}")).fail(zh, en));
             lines.push(clock(None, config, now).await);
-            return false;
+            return (false, Vec::new());
         }
     };
     lines.push(version(&db, &url).await);
     lines.push(clock(Some(&db), config, now).await);
     let (line, usable) = tables(&db).await;
     lines.push(line);
-    let mut used = false;
+    let (mut used, mut own) = (false, Vec::new());
     if usable {
         match contents(&db, now).await {
-            Ok((some, more)) => {
-                used = some;
+            Ok((some, years, more)) => {
+                (used, own) = (some, years);
                 lines.extend(more);
             }
             Err(error) => {
@@ -177,7 +177,7 @@ async fn database(config: &Config, now: Time, lines: &mut Vec<Line>) -> bool {
         }
     }
     db.close().await;
-    used
+    (used, own)
 }
 
 /// The oldest PostgreSQL that is tried.
@@ -238,7 +238,7 @@ async fn tables(db: &Db) -> (Line, bool) {
     )
 }
 
-async fn contents(db: &Db, now: Time) -> kernel::Result<(bool, Vec<Line>)> {
+async fn contents(db: &Db, now: Time) -> kernel::Result<(bool, Vec<i64>, Vec<Line>)> {
     let mut tx = db.read().await?;
     let users: Option<(i64,)> = tx.one("SELECT COUNT(*) FROM kernel_user WHERE active", vec![]).await?;
     let users = users.map_or(0, |it| it.0);
@@ -272,7 +272,9 @@ async fn contents(db: &Db, now: Time) -> kernel::Result<(bool, Vec<Line>)> {
     } else {
         ok(JOBS, found.join("; ")).warn("见「任务」页和服务日志", "see the page Jobs and the log of the service")
     });
-    Ok((users > 0, lines))
+    // Its table may wait for a migration, which is said above.
+    let own = cases::api::own_years(&mut tx).await.unwrap_or_default();
+    Ok((users > 0, own, lines))
 }
 
 /// Seconds by which the clocks of program and database may differ.
@@ -310,10 +312,11 @@ async fn clock(db: Option<&Db>, config: &Config, now: Time) -> Line {
     line
 }
 
-fn holidays(config: &Config, now: Time) -> Line {
+/// Whether the holidays of this year and the next are known: shipped, or entered by the district.
+fn holidays(config: &Config, now: Time, own: &[i64]) -> Line {
     let today = now.to_jiff().to_zoned_datetime(config.zone());
     let (year, calendar) = (today.year(), Calendar::china());
-    let known = [year, year + 1].map(|it| calendar.covers(it));
+    let known = [year, year + 1].map(|it| calendar.covers(it) || own.contains(&i64::from(it)));
     let found: Vec<String> = [year, year + 1]
         .iter()
         .zip(known)
@@ -330,18 +333,18 @@ fn holidays(config: &Config, now: Time) -> Line {
     );
     match known {
         [false, _] => {
-            let zh = format!("缺 {year} 年节假日：时限按普通周历计算；请升级程序");
+            let zh = format!("缺 {year} 年节假日：时限按普通周历计算；请升级程序，或在“工作日历”录入");
             line.fail(
                 zh,
-                format!("{year} is missing: limits are counted without holidays; install a newer version"),
+                format!("{year} is missing: limits are counted without holidays; install a newer version, or enter them in the working calendar"),
             )
         }
         // The notice for the next year comes in October or November.
         [true, false] if today.month() >= 11 => {
-            let zh = format!("缺 {} 年节假日：年底前请升级程序", year + 1);
+            let zh = format!("缺 {} 年节假日：年底前请升级程序，或在“工作日历”录入", year + 1);
             line.warn(
                 zh,
-                format!("{} is missing: install a newer version before the year ends", year + 1),
+                format!("{} is missing: before the year ends install a newer version, or enter them in the working calendar", year + 1),
             )
         }
         _ => line,

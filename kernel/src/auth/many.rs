@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{NewUser, Reach, UserId};
+use super::{NewUser, Permission, Reach, UserId, roles};
 use crate::db::{Sql, Tx};
 use crate::error::codes;
 use crate::work::Work;
@@ -79,6 +79,22 @@ pub async fn create_users(
     let facts = serde_json::json!({ "users": users.len(), "grants": given });
     work.audit("kernel.users_created", "kernel_user", facts).await?;
     Ok(given)
+}
+
+/// How far a permission reaches for all open accounts together, each reach once: whether anybody is there for a body.
+pub async fn reaches(tx: &mut Tx, permission: &Permission) -> Result<Vec<Reach>> {
+    let held = roles(tx).await?.into_iter();
+    let held = held.filter(|it| it.permissions.iter().any(|code| code == permission.code));
+    let mut sql = Sql::new(
+        "SELECT DISTINCT kernel_grant.scope, kernel_grant.code FROM kernel_grant \
+         JOIN kernel_user ON kernel_user.id = kernel_grant.user_id WHERE kernel_user.active AND kernel_grant.role IN ",
+    );
+    sql.list(held.map(|it| it.code));
+    let rows: Vec<(String, String)> = tx.list(sql).await?;
+    Ok(rows
+        .iter()
+        .filter_map(|(kind, code)| Reach::parse(kind, code))
+        .collect())
 }
 
 /// Every account by its login, with its name: for seeds, which name people by login.

@@ -24,7 +24,7 @@ pub use accounts::{
 };
 pub use keys::{KeyMade, NewKey, Shown, make as make_key, resolve as resolve_key};
 pub use machine::{machine, machine_account};
-pub use many::{Person, by_login, create_users, people};
+pub use many::{Person, by_login, create_users, people, reaches};
 pub use password::hash as hash_password;
 pub use roles::{Role, RoleGrant, RoleView, offer_permissions, roles};
 pub use scope::{Columns, Reach, Scope};

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::{Work, args};
 use serde::{Deserialize, Serialize};
 use standards::calendar::{Hours, Special, Year};
 use standards::{Calendar, CalendarError};
@@ -85,9 +86,54 @@ pub(crate) async fn own(tx: &mut Tx) -> Result<Own> {
     })
 }
 
+/// The years whose holidays the district says it has entered all: for whoever looks an installation over.
+pub async fn own_years(tx: &mut Tx) -> Result<Vec<i64>> {
+    Ok(own(tx).await?.years)
+}
+
 /// The calendar that limits are counted in.
 pub(crate) async fn load(tx: &mut Tx) -> Result<Calendar> {
     own(tx).await?.on_top().map_err(Error::internal)
+}
+
+/// Writes some own days anew, and takes others away.
+pub(crate) async fn save_days(tx: &mut Tx, days: &[OwnDay], gone: &[String]) -> Result<()> {
+    for day in gone {
+        tx.run("DELETE FROM cases_calendar_day WHERE day = $1", args![day])
+            .await?;
+    }
+    let rows = days
+        .iter()
+        .map(|it| args![&it.day, it.working, &it.name, it.name_en.clone()]);
+    let sql = "INSERT INTO cases_calendar_day (day, working, name, name_en) VALUES ";
+    let tail =
+        " ON CONFLICT (day) DO UPDATE SET working = excluded.working, name = excluded.name, name_en = excluded.name_en";
+    tx.insert_many(sql, tail, rows.collect()).await?;
+    Ok(())
+}
+
+/// Says that all holidays of a year are entered, or takes it back.
+pub(crate) async fn save_year(work: &mut Work, year: i64, complete: bool, name: &str) -> Result<()> {
+    work.run("DELETE FROM cases_calendar_year WHERE year = $1", args![year])
+        .await?;
+    if complete {
+        let (sql, now) = (
+            "INSERT INTO cases_calendar_year (year, at, actor_name) VALUES ($1, $2, $3)",
+            work.now(),
+        );
+        work.run(sql, args![year, now, name]).await?;
+    }
+    Ok(())
+}
+
+/// Writes the working hours.
+pub(crate) async fn save_hours(tx: &mut Tx, hours: &[Hours], weekdays: &[u8]) -> Result<()> {
+    let sql = "INSERT INTO cases_calendar_hours (id, hours, weekdays) VALUES ('now', $1, $2) \
+               ON CONFLICT (id) DO UPDATE SET hours = excluded.hours, weekdays = excluded.weekdays";
+    let hours: Vec<String> = hours.iter().map(ToString::to_string).collect();
+    let weekdays: Vec<String> = weekdays.iter().map(ToString::to_string).collect();
+    tx.run(sql, args![hours.join(","), weekdays.join(",")]).await?;
+    Ok(())
 }
 
 #[cfg(test)]

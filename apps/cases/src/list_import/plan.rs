@@ -12,7 +12,7 @@ use standards::{ClassCode, Kind, Limit};
 
 use super::problems::{LEFT_CLASS, LEFT_NO_KIND, LEFT_NO_LIMIT, LEFT_TWICE, MORE_BODIES, NOT_KEPT, UNKNOWN_BODY};
 use super::{ListImport, ListItem, Meaning, code};
-use crate::catalogue::{Catalogue, Class, Standard};
+use crate::catalogue::{AreaLimit, Catalogue, Class, Standard};
 use crate::model::StandardId;
 
 kernel::words! {
@@ -78,6 +78,8 @@ pub(crate) struct Planned {
     pub condition: String,
     pub closing: Option<String>,
     pub limit: Option<Limit>,
+    /// Limits by class of area, if the list has such.
+    pub area_limits: Vec<AreaLimit>,
     pub duty: Duty,
     pub supervisor: Option<String>,
     pub fate: Fate,
@@ -281,6 +283,7 @@ impl<'a> Planner<'a> {
             condition,
             closing,
             limit,
+            area_limits: area_limits(item),
             duty,
             supervisor,
             fate: Fate::Open,
@@ -506,6 +509,18 @@ fn condition(item: &ListItem) -> String {
     }
 }
 
+/// Its limits by class of area, in order.
+fn area_limits(item: &ListItem) -> Vec<AreaLimit> {
+    let own = item.by_area.iter().map(|(class, limit)| AreaLimit {
+        area_class: i64::from(*class),
+        amount: limit.amount(),
+        unit: limit.unit().to_string(),
+    });
+    let mut all: Vec<AreaLimit> = own.collect();
+    all.sort_by_key(|it| it.area_class);
+    all
+}
+
 /// The fields in which a row differs from the standard that is there.
 fn differences(before: &Standard, row: &Planned) -> Vec<&'static str> {
     let same_text = |one: Option<&str>, other: Option<&str>| {
@@ -514,7 +529,10 @@ fn differences(before: &Standard, row: &Planned) -> Vec<&'static str> {
     let fields = [
         ("condition", same_text(Some(&before.condition), Some(&row.condition))),
         ("closing", same_text(before.closing.as_deref(), row.closing.as_deref())),
-        ("limit", before.limit() == row.limit),
+        (
+            "limit",
+            before.limit() == row.limit && (row.area_limits.is_empty() || before.area_limits == row.area_limits),
+        ),
         ("duty", before.body == row.duty.body && before.level == row.duty.level),
         ("supervisor", before.supervisor == row.supervisor),
     ];

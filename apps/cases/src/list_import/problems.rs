@@ -103,8 +103,8 @@ pub(crate) const ASSUMED: Kind = Kind::warning(
 /// Limits that differ by class of area.
 pub(crate) const BY_AREA: Kind = Kind::warning(
     "cases.list_by_area",
-    "处置时限“{value}”（共{count}行）按区域类别不同，暂取第一个",
-    "The limit “{value}” ({count} rows) differs by class of area; the first is taken",
+    "处置时限“{value}”（共{count}行）按区域类别不同：分别设定，未定类别的区域取第一个",
+    "The limit “{value}” ({count} rows) differs by class of area: each is taken, and the first where an area has no class",
 );
 /// No limit.
 pub(crate) const NO_LIMIT: Kind = Kind::warning("cases.list_no_limit", "没有处置时限", "There is no time limit");

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use super::Options;
 use super::plan::{ClassRef, Fate, NewClass, Plan, Planned, Trust};
 use crate::catalogue::{self, Catalogue, Class, INSERT_STANDARD, Standard};
+use crate::list_desk::history::record_standards;
 use crate::model::StandardId;
 
 kernel::id!(
@@ -112,6 +113,7 @@ pub(crate) async fn put_in_force(
     let local = plan.new_classes().iter().filter(|it| it.code.is_none()).count();
     let mut added: BTreeMap<String, Vec<(&Planned, Option<&Standard>)>> = BTreeMap::new();
     let mut changed = 0;
+    let mut history: Vec<(Option<&Standard>, Standard)> = Vec::new();
     for row in plan
         .rows
         .iter()
@@ -128,33 +130,27 @@ pub(crate) async fn put_in_force(
             // Put in force on this very day, it is mended.
             Some(before) if before.valid_from.as_deref() == Some(day) => {
                 let valid_to = before.valid_to.clone();
-                catalogue::save_standard(
-                    work,
-                    &standard(
-                        before.id,
-                        before.code.clone(),
-                        class,
-                        row,
-                        (day, valid_to),
-                        Some(before),
-                    ),
-                )
-                .await?;
+                let mended = standard(
+                    before.id,
+                    before.code.clone(),
+                    class,
+                    row,
+                    (day, valid_to),
+                    Some(before),
+                );
+                catalogue::save_standard(work, &mended).await?;
+                history.push((Some(before), mended));
             }
             _ => added.entry(class).or_default().push((row, before)),
         }
     }
-    let mut rows = Vec::new();
+    let (mut rows, mut made) = (Vec::new(), Vec::new());
     for (class, standards) in added {
-        let last = known
-            .standards_of(&class)
-            .filter_map(|it| it.code.get(class.len()..)?.parse::<i64>().ok())
-            .max();
         let count = i64::try_from(standards.len()).map_err(Error::internal)?;
-        let first = work.next_numbers(&format!("cases.standard.{class}"), count).await? + last.unwrap_or(0);
+        let first = catalogue::next_codes(work, known, &class, count).await?;
         for (n, (row, before)) in (first..).zip(standards) {
             if let Some(before) = before {
-                end(work, before.id, &eve).await?;
+                history.push((Some(before), end(work, before, &eve).await?));
             }
             let valid_to = before.and_then(|it| it.valid_to.clone());
             let it = standard(
@@ -166,13 +162,17 @@ pub(crate) async fn put_in_force(
                 before,
             );
             rows.push([it.values(), args![1_i64]].concat());
+            made.push(it.clone());
+            history.push((None, it));
         }
     }
     work.insert_many(INSERT_STANDARD, "", rows).await?;
+    catalogue::insert_parts(work, made.iter()).await?;
     let gone = if end_gone { plan.gone.as_slice() } else { &[] };
-    for id in gone {
-        end(work, *id, &eve).await?;
+    for before in gone.iter().filter_map(|it| known.standard(*it)) {
+        history.push((Some(before), end(work, before, &eve).await?));
     }
+    record_standards(work, "imported", &history).await?;
     let done = Done {
         added: plan.count(Fate::New),
         changed,
@@ -248,13 +248,20 @@ fn standard(
         valid_from: Some(valid_from.to_owned()),
         valid_to,
         version: 1,
-        area_limits: before.map(|it| it.area_limits.clone()).unwrap_or_default(),
+        area_limits: match before {
+            Some(before) if row.area_limits.is_empty() => before.area_limits.clone(),
+            _ => row.area_limits.clone(),
+        },
         stages: before.map(|it| it.stages.clone()).unwrap_or_default(),
     }
 }
 
-async fn end(work: &mut Work, id: StandardId, last_day: &str) -> Result<()> {
+async fn end(work: &mut Work, before: &Standard, last_day: &str) -> Result<Standard> {
     let sql = "UPDATE cases_standard SET valid_to = $2, version = version + 1 WHERE id = $1";
-    work.run(sql, args![id, last_day]).await?;
-    Ok(())
+    work.run(sql, args![before.id, last_day]).await?;
+    Ok(Standard {
+        valid_to: Some(last_day.to_owned()),
+        version: before.version + 1,
+        ..before.clone()
+    })
 }

@@ -182,7 +182,7 @@ impl State {
     }
 
     /// Whether the body's limit is what the case is measured by.
-    pub(super) const fn is_with_body(self) -> bool {
+    pub const fn is_with_body(self) -> bool {
         matches!(self, Self::Dispatched | Self::Handling)
     }
 }

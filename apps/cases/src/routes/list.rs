@@ -74,7 +74,13 @@ fn words<W: FromStr<Err = UnknownWord>>(fields: &mut Fields, field: &str, text: 
 }
 
 /// The first moment of a day in the district's zone, or of a later one.
-fn day_start(kernel: &Kernel, fields: &mut Fields, field: &str, day: Option<&str>, later: i64) -> Option<Time> {
+pub(crate) fn day_start(
+    kernel: &Kernel,
+    fields: &mut Fields,
+    field: &str,
+    day: Option<&str>,
+    later: i64,
+) -> Option<Time> {
     let day = day?;
     let date = day.parse::<jiff::civil::Date>().ok();
     let moment = date

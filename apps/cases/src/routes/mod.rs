@@ -8,7 +8,8 @@ mod standards;
 
 pub(crate) use desk::readable;
 pub(crate) use figures::{FigureQuery, figures_of};
-pub(crate) use list::understand;
+pub(crate) use list::{day_start, understand};
+pub(crate) use standards::check_standard;
 
 use axum::extract::DefaultBodyLimit;
 use kernel::http::{Guard, Routes, routes};
@@ -42,6 +43,7 @@ pub(crate) fn table() -> Routes {
         .add(routes!(list_import::list_commit).needs(&STANDARDS_MANAGE))
         .add(routes!(list_import::list_export).needs(&CASE_READ))
         .merge(crate::out::routes())
+        .merge(crate::list_desk::routes())
         .merge(crate::outside::routes())
         .merge(crate::reception::routes())
         .merge(crate::open311::routes())

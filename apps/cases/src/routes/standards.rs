@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::catalogue::{self, AreaLimit, Class, Stage, Standard, catalogue};
+use crate::list_desk::history;
 use crate::model::StandardId;
 use crate::moves::local_day;
 use crate::view::{Named, Names};
@@ -304,22 +305,20 @@ pub(super) async fn standard_create(
         area_limits: input.area_limits.clone().unwrap_or_default(),
         stages: input.stages.clone().unwrap_or_default(),
     };
-    check(&kernel, &standard)?;
+    check_standard(&kernel, &standard)?;
     let mut work = kernel.work(&user).await?;
     let id = match work.first_answer::<StandardId>(input.id, &input).await? {
         Some(first) => first,
         None => {
-            let n = work.next_number(&format!("cases.standard.{}", input.class)).await?;
-            let taken = known
-                .standards_of(&input.class)
-                .filter_map(|it| it.code[input.class.len()..].parse::<i64>().ok())
-                .max();
-            standard.code = format!("{}{:02}", input.class, n + taken.unwrap_or(0));
+            let n = catalogue::next_codes(&mut work, &known, &input.class, 1).await?;
+            standard.code = format!("{}{n:02}", input.class);
             catalogue::save_standard(&mut work, &standard).await?;
             catalogue::touch(&mut work).await?;
             let facts = serde_json::json!({ "code": standard.code, "condition": standard.condition });
-            work.audit("cases.standard_added", standard.id, facts).await?;
-            let id = work.answer(standard.id).await?;
+            let id = standard.id;
+            work.audit("cases.standard_added", id, facts).await?;
+            history::record_standards(&mut work, "added", &[(None, standard)]).await?;
+            let id = work.answer(id).await?;
             catalogue::reload(&kernel).await?;
             id
         }
@@ -394,7 +393,7 @@ pub(super) async fn standard_update(
         stages: input.stages.unwrap_or_else(|| before.stages.clone()),
         ..before.clone()
     };
-    check(&kernel, &standard)?;
+    check_standard(&kernel, &standard)?;
     if standard == *before {
         return look(&kernel, id);
     }
@@ -402,6 +401,7 @@ pub(super) async fn standard_update(
     catalogue::save_standard(&mut work, &standard).await?;
     let facts = serde_json::json!({ "code": standard.code, "before": terms(before), "after": terms(&standard) });
     work.audit("cases.standard_changed", id, facts).await?;
+    history::record_standards(&mut work, "changed", &[(Some(before), standard)]).await?;
     // Last, because everybody who changes the list waits here: it must still be the list that was read above.
     let revision = catalogue::touch(&mut work).await?;
     if input.version != before.version || revision != known.revision() + 1 {
@@ -429,7 +429,7 @@ fn terms(it: &Standard) -> serde_json::Value {
 }
 
 /// Refuses what no standard can say.
-fn check(kernel: &Kernel, it: &Standard) -> Result<()> {
+pub(crate) fn check_standard(kernel: &Kernel, it: &Standard) -> Result<()> {
     let (atlas, known) = (atlas(kernel)?, catalogue(kernel)?);
     let mut fields = Fields::new();
     fields.text("condition", &it.condition, 1, 500);
@@ -469,6 +469,14 @@ fn check(kernel: &Kernel, it: &Standard) -> Result<()> {
         {
             fields.refuse_with(field, &kernel_codes::FORMAT, &[("why", "YYYY-MM-DD")]);
         }
+    }
+    if let Some((first, last)) = it
+        .valid_from
+        .as_ref()
+        .zip(it.valid_to.as_ref())
+        .filter(|(first, last)| last < first)
+    {
+        fields.refuse_with("valid_to", &kernel_codes::RANGE, &[("min", first), ("max", last)]);
     }
     fields.done()
 }

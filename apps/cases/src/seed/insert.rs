@@ -79,6 +79,7 @@ pub async fn seed_demo(
     crate::supervision::chase(kernel, 4).await?;
     crate::outside::seed::seed_demo(kernel).await?;
     crate::reception::seed(kernel).await?;
+    crate::list_desk::seed::seed_demo(kernel).await?;
     crate::open311::seed::seed_demo(kernel).await
 }
 

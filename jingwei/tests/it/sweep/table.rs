@@ -351,6 +351,43 @@ pub fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
                 json!({ "version": 1, "note": "取消" }),
             ),
         ),
+        // The responsibility list and the calendar are one district's; proposals are told by body.
+        ("GET /api/editions", Placeless),
+        ("GET /api/crosswalk", Placeless),
+        (
+            "PUT /api/crosswalk/{code}",
+            Unknown("/api/crosswalk/none".to_owned(), json!({ "to": null })),
+        ),
+        (
+            "DELETE /api/crosswalk/{code}",
+            Unknown("/api/crosswalk/none".to_owned(), none()),
+        ),
+        ("POST /api/standards/move", Placeless),
+        ("GET /api/standards/compare", Placeless),
+        (
+            "GET /api/standards/{id}/history",
+            Unknown(format!("/api/standards/{NOBODY}/history"), none()),
+        ),
+        ("GET /api/standards/findings", Placeless),
+        (
+            "GET /api/standards/proposals",
+            Hidden("/api/standards/proposals".to_owned()),
+        ),
+        ("POST /api/standards/proposals", Placeless),
+        (
+            "POST /api/standards/proposals/{id}/moves",
+            Missing(
+                format!("/api/standards/proposals/{NOBODY}/moves"),
+                json!({ "version": 1, "action": "review" }),
+            ),
+        ),
+        ("GET /api/calendar", Placeless),
+        ("GET /api/calendar/changes", Placeless),
+        ("PUT /api/calendar/days", Placeless),
+        ("PUT /api/calendar/hours", Placeless),
+        ("PUT /api/calendar/years/{year}", Placeless),
+        ("GET /api/calendar/recomputation", Placeless),
+        ("POST /api/calendar/recomputation", Placeless),
         // What the district sets for all its cases.
         ("GET /api/cases/settings", Placeless),
         ("PUT /api/cases/settings", Placeless),
