@@ -1,5 +1,5 @@
 // The pages of the cases in the console: what waits, a report, all cases, one case, figures, the responsibility list.
-import { Bell, BookOpenCheck, ChartColumn, Gavel, Globe, Inbox, ListTodo, MapPinOff, MessageSquarePlus, MessageSquareQuote, PhoneCall, Send, Sparkles, Settings2, SquareStack } from '@lucide/vue'
+import { Bell, BookOpenCheck, CalendarDays, ChartColumn, Gavel, Globe, Inbox, ListTodo, MapPinOff, MessageSquarePlus, MessageSquareQuote, PhoneCall, Send, Sparkles, Settings2, SquareStack } from '@lucide/vue'
 import { defineApp } from '@/define-app'
 import messages from './messages'
 import { counts, keepCounts } from './parts/counts'
@@ -23,6 +23,7 @@ export default defineApp({
     { path: '/messages', icon: Bell, titleKey: 'cases.out.messages', needs: 'cases.read', group: 'work', order: 70, badge: () => unread.value },
     { path: '/phrases', icon: MessageSquareQuote, titleKey: 'cases.phrases.title', needs: 'cases.phrases', group: 'base', order: 52 },
     { path: '/standards', icon: BookOpenCheck, titleKey: 'cases.menu.standards', needs: 'cases.read', group: 'base', order: 40 },
+    { path: '/calendar', icon: CalendarDays, titleKey: 'cases.listDesk.calendar.title', needs: 'cases.read', group: 'base', order: 45 },
     { path: '/class-suggestion', icon: Sparkles, titleKey: 'cases.reception.model.title', needs: 'cases.figures', group: 'base', order: 50 },
     { path: '/duplicate-rules', icon: SquareStack, titleKey: 'cases.reception.rules.title', needs: 'cases.reception_rules', group: 'base', order: 55 },
     { path: '/settings/cases', icon: Settings2, titleKey: 'cases.settings.title', needs: 'cases.settings', group: 'base', order: 58 },
@@ -48,6 +49,11 @@ export default defineApp({
     { path: '/messages', component: () => import('./pages/Messages.vue'), meta: { titleKey: 'cases.out.messages', needs: 'cases.read' } },
     { path: '/standards', component: () => import('./pages/Standards.vue'), meta: { titleKey: 'cases.menu.standards', needs: 'cases.read' } },
     { path: '/standards/import', component: () => import('./pages/StandardsImport.vue'), meta: { titleKey: 'cases.menu.standardsImport', needs: 'cases.standards' } },
+    { path: '/standards/editions', component: () => import('./pages/Editions.vue'), meta: { titleKey: 'cases.listDesk.tab.editions', needs: 'cases.read' } },
+    { path: '/standards/compare', component: () => import('./pages/StandardsCompare.vue'), meta: { titleKey: 'cases.listDesk.tab.compare', needs: 'cases.read' } },
+    { path: '/standards/proposals', component: () => import('./pages/Proposals.vue'), meta: { titleKey: 'cases.listDesk.tab.proposals', needs: 'cases.read' } },
+    { path: '/standards/findings', component: () => import('./pages/Findings.vue'), meta: { titleKey: 'cases.listDesk.tab.findings', needs: 'cases.standards' } },
+    { path: '/calendar', component: () => import('./pages/Calendar.vue'), meta: { titleKey: 'cases.listDesk.calendar.title', needs: 'cases.read' } },
   ],
   messages,
   start: () => {

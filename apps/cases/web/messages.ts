@@ -3,6 +3,7 @@ import bulk from './messages/bulk'
 import desk from './messages/desk'
 import figures from './messages/figures'
 import list from './messages/list'
+import listDesk from './messages/list_desk'
 import open311 from './messages/open311'
 import out from './messages/out'
 import outside from './messages/outside'
@@ -41,6 +42,7 @@ const zh = {
   source: { worker: '网格员', resident: '居民', hotline: '热线', department: '部门' },
   ...desk.zh,
   list: list.zh,
+  listDesk: listDesk.zh,
   open311: open311.zh,
   out: out.zh,
   outside: outside.zh,
@@ -81,6 +83,7 @@ const en: typeof zh = {
   source: { worker: 'Grid worker', resident: 'Resident', hotline: 'Hotline', department: 'Department' },
   ...desk.en,
   list: list.en,
+  listDesk: listDesk.en,
   open311: open311.en,
   out: out.en,
   outside: outside.en,

@@ -95,6 +95,18 @@ export type FigureRow = Schema['FigureRow']
 export type Figures = Schema['Figures']
 export type CaseClass = Schema['Class']
 export type FilingStandard = Schema['StandardView']
+/** In what a standard differs. */
+export type TermChange = Schema['TermChange']
+export type Edition = Schema['EditionView']
+export type CrosswalkRow = Schema['CrosswalkRow']
+export type Proposal = Schema['ProposalView']
+/** What is missing in the list or contradicts itself. */
+export type ListFinding = Schema['Finding']
+/** A year of the working calendar. */
+export type CalendarYear = Schema['CalendarView']
+export type CalendarChange = Schema['CalendarChange']
+/** What a change of the calendar does to running cases. */
+export type CalendarTouched = Schema['Touched']
 /** A case that a report may be about, with the reasons. */
 export type Duplicate = Schema['DuplicateView']
 export type DuplicateRule = Schema['DuplicateRule']

@@ -46,3 +46,6 @@ export function className(code: string): string {
   const one = classes.value.find((it) => it.code === code)
   return one ? nameOf(one) : (majors.value.find((it) => it.prefix === code)?.name ?? code)
 }
+
+/** Whether this is one class, not the beginning of several. */
+export const isClass = (code: string) => classes.value.some((it) => it.code === code)
