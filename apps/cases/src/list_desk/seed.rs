@@ -7,7 +7,7 @@ use kernel::{Kernel, Time};
 
 use super::proposal::{self, Proposal, ProposalId, ProposalState, ProposedTerms};
 
-/// Class, condition, limit in working hours, why, how far, and the reason if it was refused.
+/// Class, condition in both languages, limit in working hours, why it is asked for, how far it is, and why it was refused.
 type Told = (
     &'static str,
     &'static str,
@@ -20,7 +20,7 @@ type Told = (
 
 const ALL: [Told; 3] = [
     (
-        "2026.M06001",
+        "2026.M09012",
         "外卖柜、快递柜占用盲道或消防通道",
         "Delivery lockers on tactile paving or a fire lane",
         8.0,
@@ -29,7 +29,7 @@ const ALL: [Told; 3] = [
         None,
     ),
     (
-        "2026.M06002",
+        "2026.M06036",
         "电动自行车换电柜周边杂物堆放",
         "Rubbish around battery exchange cabinets",
         4.0,
@@ -38,7 +38,7 @@ const ALL: [Told; 3] = [
         None,
     ),
     (
-        "2026.M06003",
+        "2026.M06028",
         "临街商铺音响外放扰民",
         "Loudspeakers of shops facing the street",
         4.0,
