@@ -1,3 +1,4 @@
+// The picture of a year: weeks, special days, and days that are told as one span.
 import { expect, test } from 'vitest'
 import { months, spans, weekday } from './year'
 
