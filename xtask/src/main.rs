@@ -5,6 +5,7 @@
     reason = "telling the person at the terminal is its job"
 )]
 
+mod contract;
 mod demo;
 mod generate;
 mod new_app;
@@ -47,6 +48,8 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Make requests from openapi.json and compare the answers with it (needs python3)
+    Contract(contract::Args),
     /// Check the invariants of the house
     Tidy,
     /// Write a new app with all its furniture
@@ -77,6 +80,7 @@ fn chore(chore: &Chore) -> Result<bool> {
             drop(cluster);
             done.map(|()| true)
         }
+        Chore::Contract(args) => contract::contract(&mut sh, args),
         Chore::Gen { check } => generate::generate(&mut sh, *check),
         Chore::Tidy => tidy::tidy(&sh),
         Chore::NewApp(args) => {
