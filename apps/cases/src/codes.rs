@@ -7,6 +7,16 @@ kernel::codes! {
     CHECK_NOT_PASSED = 409, "cases.check_not_passed", "核查未通过，请返工或重新核查", "The check did not pass; send it for rework";
     /// A case is evaluated once.
     EVALUATED_BEFORE = 409, "cases.evaluated_before", "该案件已评价", "The case was evaluated before";
+    /// Only those who reported a closed case are called back.
+    NOT_CLOSED = 409, "cases.not_closed", "案件尚未结案或已重新打开，不能回访", "The case is not closed, so nobody is called back";
+    /// A dispute that was not one, or is not decided yet.
+    NO_DISPUTE = 409, "cases.no_dispute", "只有单位退回后重新派遣、仍在办理的案件才能记为裁定", "Only a case that a body has sent back, and that was dispatched again and is open, can be kept as a precedent";
+    /// Withdrawn before.
+    PRECEDENT_ENDED = 409, "cases.precedent_ended", "该裁定已撤销或被新的裁定取代", "This precedent was withdrawn or replaced before";
+    /// The week's record stands.
+    WEEK_CLOSED = 409, "cases.week_closed", "该周评议已结束，记录不能再改", "The review of this week is closed; its record stands";
+    /// A review of a week that still runs.
+    WEEK_RUNS = 409, "cases.week_runs", "该周尚未结束，不能结束评议", "This week is not over yet; its review cannot be closed";
     /// There is no centre above, or none below.
     NO_LEVEL = 409, "cases.no_level", "已到最上级或最下级，不能再流转", "There is no centre further in this direction";
     /// A transfer to the body that has the case.

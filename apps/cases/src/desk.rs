@@ -56,7 +56,13 @@ pub async fn desk(kernel: &Kernel, tx: &mut Tx, user: &User, case: Case) -> Resu
     } else {
         Vec::new()
     };
+    let precedent = if asked("body", None) {
+        crate::precedent::for_case(tx, &case).await?
+    } else {
+        None
+    };
     let near = Near {
+        precedent,
         atlas: &atlas,
         catalogue: &catalogue,
         case: &case,
@@ -152,6 +158,8 @@ struct Near<'a> {
     catalogue: &'a Catalogue,
     case: &'a Case,
     today: String,
+    /// The body that the centre has decided on in a dispute of this kind, and why.
+    precedent: Option<(String, String)>,
     colleagues: Vec<Suggestion>,
     workers: Vec<Suggestion>,
 }
@@ -173,13 +181,22 @@ impl Near<'_> {
             .collect()
     }
 
-    /// The responsible body: first by the list, then the town and the village of the place.
+    /// The responsible body: first by what was decided before, then by the list, then the town and the village of the place.
     fn bodies(&self) -> Vec<Suggestion> {
-        let mut all = responsible(
-            self.atlas,
-            self.case,
-            self.case.standard.and_then(|it| self.catalogue.standard(it)),
-        );
+        let standard = self.case.standard.and_then(|it| self.catalogue.standard(it));
+        let mut all = Vec::new();
+        if let Some((body, reason)) = &self.precedent
+            && let Some(body) = self.atlas.body(body).filter(|it| it.active)
+        {
+            let (zh, en) = (format!("裁定：{reason}"), format!("Precedent: {reason}"));
+            all.push(body_view(body, &zh, &en));
+        }
+        let listed = responsible(self.atlas, self.case, standard);
+        for it in listed {
+            if !all.iter().any(|known: &Suggestion| known.value == it.value) {
+                all.push(it);
+            }
+        }
         for (level, zh, en) in [
             (Level::Town, "所在镇街", "Town of the place"),
             (Level::Village, "所在村社区", "Village of the place"),

@@ -8,6 +8,7 @@ mod model;
 mod permissions;
 
 mod bulk;
+mod callback;
 mod case_import;
 mod catalogue;
 mod desk;
@@ -20,8 +21,10 @@ mod open311;
 mod out;
 mod outside;
 mod phrases;
+mod precedent;
 mod reception;
 mod rehearsal;
+mod review;
 mod routes;
 mod seed;
 mod settings;

@@ -116,13 +116,15 @@ pub enum Doer<'a> {
     User(&'a User),
     /// The program itself: a time has come.
     Program,
+    /// Whoever reported the case, by a link that was made for this alone.
+    Reporter,
 }
 
 impl Doer<'_> {
     fn id(self) -> Option<UserId> {
         match self {
             Self::User(user) => Some(user.id),
-            Self::Program => None,
+            Self::Program | Self::Reporter => None,
         }
     }
 
@@ -130,6 +132,7 @@ impl Doer<'_> {
         match self {
             Self::User(user) => user.name.clone(),
             Self::Program => "系统".to_owned(),
+            Self::Reporter => "上报人".to_owned(),
         }
     }
 
@@ -144,7 +147,7 @@ impl Doer<'_> {
                     Err(not_found())
                 }
             }
-            Self::Program => Ok(()),
+            Self::Program | Self::Reporter => Ok(()),
         }
     }
 
@@ -156,7 +159,7 @@ impl Doer<'_> {
                 let scope = user.scope(&CASE_HANDLE);
                 open.find(|it| scope.holds(None, Some(&it.body), &[]))
             }
-            Self::Program => None,
+            Self::Program | Self::Reporter => None,
         };
         found.map(|it| it.body.clone())
     }

@@ -71,6 +71,8 @@ kernel::permissions! {
     CONTROL_ASK = "cases.control", "申请上报管控", "Ask for a stop of reports";
     /// Approve one that somebody else has asked for.
     CONTROL_APPROVE = "cases.control_approve", "审批上报管控", "Approve a stop of reports";
+    /// Review the poor reports of a week.
+    QUALITY_REVIEW = "cases.quality", "评议上报质量", "Review the quality of reports";
     /// Change when a report counts as a duplicate.
     RECEPTION_RULES = "cases.reception_rules", "设置疑似重复规则", "Change the rules for duplicates";
 }
@@ -189,6 +191,7 @@ pub static GRANTS: &[RoleGrant] = &[
             &CASE_EXPORT,
             &OPEN311_MANAGE,
             &ORDER_ISSUE,
+            &QUALITY_REVIEW,
             &PHRASES_SHARE,
             &STANDARDS_MANAGE,
             &CONTROL_ASK,

@@ -50,5 +50,8 @@ pub(crate) fn table() -> Routes {
         .merge(crate::bulk::routes())
         .merge(crate::phrases::routes())
         .merge(crate::supervision::routes())
+        .merge(crate::callback::routes())
+        .merge(crate::precedent::routes())
+        .merge(crate::review::routes())
         .merge(crate::settings::table())
 }

@@ -78,6 +78,8 @@ pub async fn seed_demo(
     // The latest cases of each level are supervised from the start; the job goes on from there.
     crate::supervision::chase(kernel, 4).await?;
     crate::outside::seed::seed_demo(kernel).await?;
+    crate::callback::seed_demo(kernel).await?;
+    crate::precedent::seed_demo(kernel).await?;
     crate::reception::seed(kernel).await?;
     crate::list_desk::seed::seed_demo(kernel).await?;
     crate::open311::seed::seed_demo(kernel).await
