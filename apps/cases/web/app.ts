@@ -1,5 +1,5 @@
 // The pages of the cases in the console: what waits, a report, all cases, one case, figures, the responsibility list.
-import { Bell, BookOpenCheck, CalendarDays, ChartColumn, Gavel, Globe, Inbox, ListTodo, MapPinOff, MessageSquarePlus, MessageSquareQuote, PhoneCall, Send, Sparkles, Settings2, SquareStack } from '@lucide/vue'
+import { AlarmClock, Bell, BookOpenCheck, CalendarDays, ChartColumn, ClipboardCheck, Gavel, Globe, Inbox, ListTodo, MapPinOff, MessageSquarePlus, MessageSquareQuote, PhoneCall, PhoneOutgoing, Scale, Send, Settings2, Sparkles, SquareStack } from '@lucide/vue'
 import { defineApp } from '@/define-app'
 import messages from './messages'
 import { counts, keepCounts } from './parts/counts'
@@ -17,6 +17,10 @@ export default defineApp({
     { path: '/hotline', icon: PhoneCall, titleKey: 'cases.reception.hotline.title', needs: 'cases.accept', group: 'work', order: 25 },
     { path: '/cases', icon: ListTodo, titleKey: 'cases.menu.list', needs: 'cases.read', group: 'work', order: 30 },
     { path: '/orders', icon: Gavel, titleKey: 'cases.supervision.title', needs: 'cases.read', group: 'work', order: 35, badge: () => (waiting.value ? waiting.value.to_answer + waiting.value.to_look_at : undefined) },
+    { path: '/watch', icon: AlarmClock, titleKey: 'cases.care.watch', needs: 'cases.figures', group: 'work', order: 36 },
+    { path: '/call-back', icon: PhoneOutgoing, titleKey: 'cases.care.callback', needs: ['cases.evaluate', 'cases.review'], group: 'work', order: 37 },
+    { path: '/precedents', icon: Scale, titleKey: 'cases.care.precedents', needs: 'cases.dispatch', group: 'work', order: 57 },
+    { path: '/quality', icon: ClipboardCheck, titleKey: 'cases.care.quality', needs: 'cases.quality', group: 'work', order: 58 },
     { path: '/outside-bodies', icon: Send, titleKey: 'cases.outside.title', needs: 'cases.outside', group: 'work', order: 60 },
     { path: '/figures', icon: ChartColumn, titleKey: 'cases.menu.figures', needs: 'cases.figures', group: 'work', order: 40 },
     { path: '/controls', icon: MapPinOff, titleKey: 'cases.reception.controls.title', needs: 'cases.control', group: 'work', order: 55 },
@@ -43,6 +47,12 @@ export default defineApp({
     { path: '/outside-bodies', component: () => import('./pages/Outside.vue'), meta: { titleKey: 'cases.outside.title', needs: 'cases.outside' } },
     // Entered by a link, whose token stands behind `#`: no log-in, and nothing of the console around it.
     { path: '/outside', component: () => import('./pages/OutsideCase.vue'), meta: { titleKey: 'cases.outside.pageTitle', bare: true } },
+    { path: '/watch', component: () => import('./pages/Watch.vue'), meta: { titleKey: 'cases.care.watch', needs: 'cases.figures' } },
+    { path: '/call-back', component: () => import('./pages/CallBack.vue'), meta: { titleKey: 'cases.care.callback', needs: ['cases.evaluate', 'cases.review'] } },
+    // Entered by a link, whose token stands behind `#`, by residents without a log-in.
+    { path: '/rate', component: () => import('./pages/Rate.vue'), meta: { titleKey: 'cases.care.rate.pageTitle', bare: true } },
+    { path: '/precedents', component: () => import('./pages/Precedents.vue'), meta: { titleKey: 'cases.care.precedents', needs: 'cases.dispatch' } },
+    { path: '/quality', component: () => import('./pages/Quality.vue'), meta: { titleKey: 'cases.care.quality', needs: 'cases.quality' } },
     { path: '/settings/cases', component: () => import('./pages/Settings.vue'), meta: { titleKey: 'cases.settings.title', needs: 'cases.read' } },
     { path: '/open311', component: () => import('./pages/Open311.vue'), meta: { titleKey: 'cases.open311.title', needs: ['cases.open311', 'cases.outside'] } },
     { path: '/figures', component: () => import('./pages/Figures.vue'), meta: { titleKey: 'cases.menu.figures', needs: 'cases.figures' } },

@@ -1,5 +1,6 @@
 // Texts of the cases' pages; each page's own are in messages/, here are those that all share: the words of the field.
 import bulk from './messages/bulk'
+import care from './messages/care'
 import desk from './messages/desk'
 import figures from './messages/figures'
 import list from './messages/list'
@@ -53,6 +54,7 @@ const zh = {
   bulk: bulk.zh,
   phrases: phrases.zh,
   supervision: supervision.zh,
+  care: care.zh,
 }
 const en: typeof zh = {
   name: 'Cases',
@@ -94,5 +96,6 @@ const en: typeof zh = {
   bulk: bulk.en,
   phrases: phrases.en,
   supervision: supervision.en,
+  care: care.en,
 }
 export default { zh, en }

@@ -76,6 +76,7 @@ async fn nobody_gets_in(store: Store) {
         );
     }
     let expected = [
+        "GET /api/callback",
         "GET /api/meta",
         "GET /api/outside/case",
         "GET /api/outside/photos/{file}",
@@ -84,6 +85,7 @@ async fn nobody_gets_in(store: Store) {
         "GET /open311/v2/{kind}/{id}",
         "GET /open311/v2/{list}",
         "GET /open311/{document}",
+        "POST /api/callback",
         "POST /api/outside/moves",
         "POST /api/outside/photos",
         "POST /api/session",

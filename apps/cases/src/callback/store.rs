@@ -77,7 +77,15 @@ pub(super) struct Try {
 pub(super) async fn insert_try(tx: &mut Tx, id: TryId, actor: UserId, it: &Try) -> Result<()> {
     let sql = "INSERT INTO cases_callback_try (id, case_id, at, actor, actor_name, outcome, note) \
                VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let values = args![id, it.case_id, it.at, actor, &it.actor_name, it.outcome, it.note.clone()];
+    let values = args![
+        id,
+        it.case_id,
+        it.at,
+        actor,
+        &it.actor_name,
+        it.outcome,
+        it.note.clone()
+    ];
     tx.run(sql, values).await?;
     Ok(())
 }
@@ -100,8 +108,9 @@ pub(super) struct Link {
 
 /// The links of some cases that have not ended.
 pub(super) async fn links(tx: &mut Tx, cases: impl Iterator<Item = CaseId>) -> Result<Vec<Link>> {
-    let mut sql =
-        Sql::new("SELECT id, case_id, expires_at, ended_at FROM cases_callback_link WHERE ended_at IS NULL AND case_id IN ");
+    let mut sql = Sql::new(
+        "SELECT id, case_id, expires_at, ended_at FROM cases_callback_link WHERE ended_at IS NULL AND case_id IN ",
+    );
     sql.list(cases).push(" LIMIT 400");
     Ok(tx.list(sql).await?)
 }
@@ -131,7 +140,9 @@ pub(crate) async fn seed_demo(kernel: &Kernel) -> Result<()> {
     let Some((actor, name)) = by_login(&mut work).await?.remove("a01") else {
         return Ok(());
     };
-    let mut sql = Sql::new("SELECT id, closed_at FROM cases_case WHERE state = 'closed' AND satisfaction IS NULL AND contact_phone IS NOT NULL AND closed_at >= ");
+    let mut sql = Sql::new(
+        "SELECT id, closed_at FROM cases_case WHERE state = 'closed' AND satisfaction IS NULL AND contact_phone IS NOT NULL AND closed_at >= ",
+    );
     sql.bind(now.plus_seconds(-14 * 24 * 3600))
         .push(" ORDER BY closed_at, id LIMIT 6");
     let cases: Vec<(CaseId, Time)> = work.list(sql).await?;

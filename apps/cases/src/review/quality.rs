@@ -104,8 +104,10 @@ struct Count {
 async fn counts(tx: &mut Tx, user: &User, week: &Week) -> Result<Vec<Count>> {
     let mut sql = Sql::new("SELECT SUBSTR(area, 1, 9), ");
     sql.push(CAUSE)
-        .push(", COUNT(*), COUNT(m.verdict), COUNT(CASE WHEN m.verdict = 'poor' THEN 1 END) FROM cases_case \
-               LEFT JOIN cases_quality_mark m ON m.case_id = id WHERE reported_at >= ")
+        .push(
+            ", COUNT(*), COUNT(m.verdict), COUNT(CASE WHEN m.verdict = 'poor' THEN 1 END) FROM cases_case \
+               LEFT JOIN cases_quality_mark m ON m.case_id = id WHERE reported_at >= ",
+        )
         .bind(week.from)
         .push(" AND reported_at < ")
         .bind(week.to)

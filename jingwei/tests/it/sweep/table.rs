@@ -160,6 +160,68 @@ pub fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
                 json!({ "version": 1, "after_hours": 1, "answer_hours": 1, "active": false }),
             ),
         ),
+        // Call-backs; the script is the whole district's.
+        ("GET /api/callbacks", Hidden("/api/callbacks?limit=200".to_owned())),
+        (
+            "GET /api/callbacks/reviews",
+            Hidden("/api/callbacks/reviews?limit=200".to_owned()),
+        ),
+        (
+            "POST /api/callbacks/{id}/tries",
+            Missing(
+                format!("/api/callbacks/{}/tries", scene.case),
+                json!({ "outcome": "no_answer" }),
+            ),
+        ),
+        (
+            "POST /api/callbacks/{id}/link",
+            Missing(format!("/api/callbacks/{}/link", scene.case), none()),
+        ),
+        ("GET /api/callbacks/script", Placeless),
+        (
+            "PUT /api/callbacks/script",
+            Missing(
+                "/api/callbacks/script".to_owned(),
+                json!({ "version": 0, "script": { "days": 9, "link_days": 7, "questions": [{ "zh": "满意吗？", "en": "" }] } }),
+            ),
+        ),
+        // Precedents, what is overdue, and the weekly review.
+        ("GET /api/precedents", Hidden("/api/precedents?limit=200".to_owned())),
+        (
+            "POST /api/precedents",
+            Missing(
+                "/api/precedents".to_owned(),
+                json!({ "case": scene.case, "area": TOWN, "reason": "由其养护" }),
+            ),
+        ),
+        (
+            "POST /api/precedents/{id}/withdraw",
+            Unknown(
+                format!("/api/precedents/{NOBODY}/withdraw"),
+                json!({ "version": 1, "reason": "已到期" }),
+            ),
+        ),
+        ("GET /api/cases/{id}/precedent", Missing(case("/precedent"), none())),
+        (
+            "GET /api/cases/watch",
+            Undone(|it| it["total"] == json!({ "green": 0, "yellow": 0, "red": 0 })),
+        ),
+        ("GET /api/quality/{week}", Hidden("/api/quality/2026-11-23".to_owned())),
+        (
+            "GET /api/quality/{week}/reports",
+            Hidden("/api/quality/2026-11-23/reports".to_owned()),
+        ),
+        (
+            "POST /api/quality/{week}/marks",
+            Missing(
+                "/api/quality/2026-11-23/marks".to_owned(),
+                json!({ "case": scene.case, "verdict": "fine" }),
+            ),
+        ),
+        (
+            "POST /api/quality/{week}/close",
+            Missing("/api/quality/2026-11-16/close".to_owned(), none()),
+        ),
         // Phrases are the centre's, or one's own.
         ("GET /api/phrases", Placeless),
         (
