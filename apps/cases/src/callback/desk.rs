@@ -62,9 +62,11 @@ async fn rows(kernel: &Kernel, tx: &mut Tx, cases: Vec<Case>) -> Result<Vec<Call
         catalogue: &catalogue,
         now,
     };
-    let tries = store::tries(tx, cases.iter().map(|it| it.id)).await?;
-    let links = store::links(tx, cases.iter().map(|it| it.id)).await?;
-    let people = users_by_id(tx, cases.iter().filter_map(|it| it.reporter)).await?;
+    let ids: Vec<CaseId> = cases.iter().map(|it| it.id).collect();
+    let reporters: Vec<_> = cases.iter().filter_map(|it| it.reporter).collect();
+    let tries = store::tries(tx, &ids).await?;
+    let links = store::links(tx, &ids).await?;
+    let people = users_by_id(tx, reporters.into_iter()).await?;
     let row = |case: Case| CallbackRow {
         contact: (case.contact_name.is_some() || case.contact_phone.is_some()).then(|| ContactView {
             name: case.contact_name.clone(),
@@ -202,7 +204,7 @@ pub(super) async fn callback_try(
         return Ok(Json(first));
     }
     let case = unrated(&mut work, &user, id).await?;
-    let tries = store::tries(&mut work, [id].into_iter()).await?.len();
+    let tries = store::tries(&mut work, &[id]).await?.len();
     if tries >= MOST_TRIES {
         return Err(kernel_codes::TOO_LARGE.with("limit", MOST_TRIES));
     }

@@ -91,9 +91,9 @@ pub(super) async fn insert_try(tx: &mut Tx, id: TryId, actor: UserId, it: &Try) 
 }
 
 /// The tries of some cases, the latest first.
-pub(super) async fn tries(tx: &mut Tx, cases: impl Iterator<Item = CaseId>) -> Result<Vec<Try>> {
+pub(super) async fn tries(tx: &mut Tx, cases: &[CaseId]) -> Result<Vec<Try>> {
     let mut sql = Sql::new("SELECT case_id, at, actor_name, outcome, note FROM cases_callback_try WHERE case_id IN ");
-    sql.list(cases).push(" ORDER BY at DESC, id DESC LIMIT 4000");
+    sql.list(cases.iter().copied()).push(" ORDER BY at DESC, id DESC LIMIT 4000");
     Ok(tx.list(sql).await?)
 }
 
@@ -107,11 +107,11 @@ pub(super) struct Link {
 }
 
 /// The links of some cases that have not ended.
-pub(super) async fn links(tx: &mut Tx, cases: impl Iterator<Item = CaseId>) -> Result<Vec<Link>> {
+pub(super) async fn links(tx: &mut Tx, cases: &[CaseId]) -> Result<Vec<Link>> {
     let mut sql = Sql::new(
         "SELECT id, case_id, expires_at, ended_at FROM cases_callback_link WHERE ended_at IS NULL AND case_id IN ",
     );
-    sql.list(cases).push(" LIMIT 400");
+    sql.list(cases.iter().copied()).push(" LIMIT 400");
     Ok(tx.list(sql).await?)
 }
 

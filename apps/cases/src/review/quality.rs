@@ -10,7 +10,7 @@ use grid::api::atlas;
 use jiff::civil::Date;
 use kernel::auth::{User, not_found};
 use kernel::db::{Sql, Tx};
-use kernel::error::{Error, Fields, Result, codes as kernel_codes};
+use kernel::error::{Error, Fields, Result};
 use kernel::http::{Json, Path, Query};
 use kernel::page::{Page, PageQuery};
 use kernel::{Kernel, Time, args, words};

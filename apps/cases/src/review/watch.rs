@@ -105,7 +105,8 @@ pub(super) async fn watch_counts(
     sql.push(" ORDER BY red DESC, yellow DESC, body LIMIT ").bind(MOST);
     let mut tx = kernel.read().await?;
     let rows: Vec<Row> = tx.list(sql).await?;
-    let people = users_by_id(&mut tx, rows.iter().filter_map(|it| it.assignee)).await?;
+    let staff: Vec<_> = rows.iter().filter_map(|it| it.assignee).collect();
+    let people = users_by_id(&mut tx, staff.into_iter()).await?;
     let (atlas, catalogue) = (atlas(&kernel)?, catalogue(&kernel)?);
     let names = Names {
         atlas: &atlas,
