@@ -140,7 +140,7 @@ pub(super) async fn callback_list(
     Ok(Json(Page { items, next: cut.next }))
 }
 
-/// List the closed cases whose reporter is not satisfied and that nobody has reviewed, the longest wait on top.
+/// List the closed cases whose reporter is not satisfied and that nobody has reviewed, the latest on top.
 #[utoipa::path(get, path = "/api/callbacks/reviews", tag = "cases", params(PageQuery), responses((status = 200, body = Page<CallbackRow>)))]
 pub(super) async fn callback_reviews(
     AppState(kernel): AppState<Kernel>,

@@ -40,7 +40,8 @@ pub(super) async fn unrated(
     Ok(tx.list(sql).await?)
 }
 
-/// A page of closed cases whose reporter is not satisfied and that nobody has reviewed, the longest wait on top.
+/// A page of closed cases whose reporter is not satisfied and that nobody has reviewed. The latest is on top: it can
+/// still be opened again.
 pub(super) async fn unreviewed(tx: &mut Tx, scope: &Scope, page: &PageQuery) -> Result<Vec<Case>> {
     let mut sql = Sql::new(CASE);
     sql.push(" WHERE state = 'closed' AND satisfaction = 'dissatisfied' AND justified IS NULL AND evaluated_at IS NOT NULL AND ");
@@ -54,13 +55,14 @@ pub(super) async fn unreviewed(tx: &mut Tx, scope: &Scope, page: &PageQuery) -> 
         },
     );
     if let Some((at, id)) = page.key::<(Time, CaseId)>()? {
-        sql.push(" AND (evaluated_at, id) > (")
+        sql.push(" AND (evaluated_at, id) < (")
             .bind(at)
             .push(", ")
             .bind(id)
             .push(")");
     }
-    sql.push(" ORDER BY evaluated_at, id LIMIT ").bind(page.fetch());
+    sql.push(" ORDER BY evaluated_at DESC, id DESC LIMIT ")
+        .bind(page.fetch());
     Ok(tx.list(sql).await?)
 }
 
@@ -93,7 +95,8 @@ pub(super) async fn insert_try(tx: &mut Tx, id: TryId, actor: UserId, it: &Try) 
 /// The tries of some cases, the latest first.
 pub(super) async fn tries(tx: &mut Tx, cases: &[CaseId]) -> Result<Vec<Try>> {
     let mut sql = Sql::new("SELECT case_id, at, actor_name, outcome, note FROM cases_callback_try WHERE case_id IN ");
-    sql.list(cases.iter().copied()).push(" ORDER BY at DESC, id DESC LIMIT 4000");
+    sql.list(cases.iter().copied())
+        .push(" ORDER BY at DESC, id DESC LIMIT 4000");
     Ok(tx.list(sql).await?)
 }
 
