@@ -96,6 +96,7 @@ impl App for Cases {
         all.extend(reception::jobs());
         all.push(supervision::job());
         all.push(jobs::RESUME);
+        all.push(jobs::ADD_UP);
         all
     }
 

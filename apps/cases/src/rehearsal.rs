@@ -78,7 +78,7 @@ impl From<CaseRecord> for PastCase {
 pub fn demo_cases(district: &DemoDistrict, seed: u64, now: Time, most: usize) -> Vec<PastCase> {
     let standards = seed::standards();
     let codes: Vec<String> = standards.iter().map(seed::DemoStandard::stored_code).collect();
-    let history = seed::history(seed, now.millis(), seed::places(district), standards);
+    let history = seed::history(seed, now.millis(), seed::places(district), standards, 1);
     let closed = history.filter(|it| it.state == "closed").filter_map(|it| {
         Some(PastCase {
             source: it.source.parse().ok()?,

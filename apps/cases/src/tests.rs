@@ -6,6 +6,7 @@ mod import;
 mod journey;
 mod lists;
 mod news;
+mod speed;
 mod standards;
 
 use grid::api::{NewArea, NewBody};

@@ -76,6 +76,11 @@ impl Scope {
         self.reaches.contains(&Reach::All)
     }
 
+    /// Whether nothing but areas is in reach.
+    pub fn is_areas(&self) -> bool {
+        self.reaches.iter().all(|it| matches!(it, Reach::Area(_)))
+    }
+
     /// The areas in reach, if the permission was given for areas.
     pub fn areas(&self) -> impl Iterator<Item = &str> {
         self.reaches.iter().filter_map(|it| {
@@ -114,20 +119,23 @@ impl Scope {
             sql.push("TRUE");
             return;
         }
-        sql.push("(FALSE");
+        // One reach stands alone and equality is written as such: a planner sees through neither `FALSE OR` nor a list.
+        let mut before = "(";
         for code in self.areas().filter(|_| !columns.area.is_empty()) {
-            sql.push(" OR ").within(columns.area, code);
+            sql.push(std::mem::replace(&mut before, " OR "))
+                .within(columns.area, code);
         }
-        let mut bodies = self.bodies().peekable();
-        if bodies.peek().is_some() && !columns.body.is_empty() {
-            sql.push(" OR ").push(columns.body).push(" IN ").list(bodies);
+        for code in self.bodies().filter(|_| !columns.body.is_empty()) {
+            sql.push(std::mem::replace(&mut before, " OR "));
+            sql.push(columns.body).push(" = ").bind(code);
         }
         if self.reaches.contains(&Reach::Own) {
             for column in columns.own {
-                sql.push(" OR ").push(column).push(" = ").bind(self.user.to_string());
+                sql.push(std::mem::replace(&mut before, " OR "));
+                sql.push(column).push(" = ").bind(self.user.to_string());
             }
         }
-        sql.push(")");
+        sql.push(if before == "(" { "FALSE" } else { ")" });
     }
 }
 
@@ -148,13 +156,10 @@ mod tests {
         };
         let mut sql = Sql::new("");
         scope(&[Reach::Area("320999".into()), Reach::Body("D01".into()), Reach::Own]).push(&mut sql, columns);
-        assert_eq!(
-            sql.text(),
-            "(FALSE OR (area >= $1 AND area < $2) OR body IN ($3) OR reporter = $4)"
-        );
+        assert_eq!(sql.text(), "((area >= $1 AND area < $2) OR body = $3 OR reporter = $4)");
         let mut sql = Sql::new("");
         scope(&[]).push(&mut sql, columns);
-        assert_eq!(sql.text(), "(FALSE)");
+        assert_eq!(sql.text(), "FALSE");
 
         let town = scope(&[Reach::Area("320999101".into())]);
         assert!(town.holds(Some("320999101203001"), None, &[]));

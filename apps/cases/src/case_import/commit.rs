@@ -15,7 +15,7 @@ use crate::catalogue;
 use crate::intake::number;
 use crate::model::{Action, Case, CaseId, Counts, EntryId, Source, State, set_light};
 use crate::moves::{local_day, with_rules};
-use crate::store::{ADD_TALLY, Entry, INSERT_CASE, INSERT_ENTRY, INSERT_TALLY, case_values, tally_area, tally_values};
+use crate::store::{Entry, INSERT_CASE, INSERT_ENTRY, INSERT_TALLY, case_values, tally_area, tally_values};
 use crate::view::EntryDetail;
 
 /// Rows of one transaction.
@@ -444,7 +444,7 @@ async fn write(work: &mut Work, mut cases: Vec<(Case, Vec<Entry>)>) -> Result<()
         .iter()
         .map(|(key, counts)| tally_values(key.0, &key.1, &key.2, &key.3, counts))
         .collect();
-    work.insert_many(INSERT_TALLY, ADD_TALLY, rows).await?;
+    work.insert_many(INSERT_TALLY, "", rows).await?;
     Ok(())
 }
 

@@ -147,16 +147,17 @@ pub struct History {
 /// Plans the cases of the year before `now` (milliseconds since 1970) at those places against those standards. No case
 /// has a step after `now`.
 ///
-/// Takes any number of places but at least one; each needs a ring and a worker.
-pub fn history(seed: u64, now: i64, places: Vec<DemoPlace>, standards: Vec<DemoStandard>) -> History {
+/// Takes any number of places but at least one; each needs a ring and a worker. `times` makes a district that many times
+/// as busy.
+pub fn history(seed: u64, now: i64, places: Vec<DemoPlace>, standards: Vec<DemoStandard>, times: usize) -> History {
     let open: usize = OPEN.iter().map(|(_, count)| count).sum();
     let voided = CASES - CLOSED - DECLINED - open;
     let ended = [
-        (Fate::Closed, CLOSED),
-        (Fate::Declined, DECLINED),
-        (Fate::Voided, voided),
+        (Fate::Closed, CLOSED * times),
+        (Fate::Declined, DECLINED * times),
+        (Fate::Voided, voided * times),
     ];
-    history_of(seed, now, places, standards, &ended)
+    history_of(seed, now, places, standards, &ended, times)
 }
 
 /// The same with as many ended cases as are asked for, beside those that are open.
@@ -166,6 +167,7 @@ pub(super) fn history_of(
     places: Vec<DemoPlace>,
     standards: Vec<DemoStandard>,
     ended: &[(Fate, usize)],
+    times: usize,
 ) -> History {
     let spot_seeds = (0_u64..).map(|i| (seed ^ i).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let spots = places
@@ -180,7 +182,7 @@ pub(super) fn history_of(
         standards,
         now,
     };
-    let mut plans = Planner::new(seed, &history).all(ended);
+    let mut plans = Planner::new(seed, &history).all(ended, times);
     plans.sort_by_key(|plan| (plan.at, plan.seed));
     history.plans = plans.into_iter();
     history
@@ -267,7 +269,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn all(mut self, ended: &[(Fate, usize)]) -> Vec<Plan> {
+    fn all(mut self, ended: &[(Fate, usize)], times: usize) -> Vec<Plan> {
         let mut plans = Vec::new();
         for &(fate, count) in ended {
             for _ in 0..count {
@@ -275,7 +277,7 @@ impl<'a> Planner<'a> {
             }
         }
         for (state, count) in OPEN {
-            for _ in 0..count {
+            for _ in 0..count * times {
                 plans.push(self.open(state));
             }
         }

@@ -14,16 +14,19 @@ use kernel::vault::{mask_name, mask_phone};
 use kernel::{Kernel, Time, Work, id_at};
 use standards::{Level, Unit};
 
-use super::{DemoActor, DemoCase, DemoDuty, DemoPlace, DemoStandard, DemoStep, history, standards};
+use super::{CASES, DemoActor, DemoCase, DemoDuty, DemoPlace, DemoStandard, DemoStep, history, standards};
 use crate::catalogue::{self, AreaLimit, Catalogue, Stage, Standard, catalogue};
 use crate::flow::FLOW;
 use crate::intake::number;
 use crate::model::{self, Action, Case, CaseId, Counts, EntryId, MoveInput, Rules, Settings, StandardId, State};
-use crate::store::{self, ADD_TALLY, Entry, INSERT_CASE, INSERT_ENTRY, INSERT_TALLY, tally_area, tally_values};
+use crate::store::{self, Entry, INSERT_CASE, INSERT_ENTRY, INSERT_TALLY, tally_area, tally_values};
 use crate::view::{ContactView, EntryDetail, Named, Names};
 
 /// Cases of one transaction.
 const BATCH: usize = 1_000;
+
+/// Sums that are kept in memory before they are written.
+const MOST_SUMS: usize = 200_000;
 
 /// Puts the responsibility list and the past cases of the demo into a district that `grid` has made from the same seed.
 /// Only the last `count` cases are taken; `progress` is told how many are done.
@@ -37,7 +40,9 @@ pub async fn seed_demo(
     let list = standards();
     let ids = save_list(kernel, &list).await?;
     let people = People::new(district, by_login(&mut kernel.read().await?).await?);
-    let history = history(seed, kernel.now().millis(), places(district), list);
+    // More than the district's own year is a busier district.
+    let times = count.div_ceil(CASES).max(1);
+    let history = history(seed, kernel.now().millis(), places(district), list, times);
     let total = history.len();
     let skip = total.saturating_sub(count);
     let (atlas, catalogue) = (atlas(kernel)?, catalogue(kernel)?);
@@ -63,13 +68,13 @@ pub async fn seed_demo(
         }
         done += told.len();
         insert(kernel, told).await?;
+        if tally.len() > MOST_SUMS {
+            add_up(kernel, std::mem::take(&mut tally)).await?;
+        }
         progress(done, total - skip);
     }
+    add_up(kernel, tally).await?;
     let mut work = kernel.system_work().await?;
-    let rows = tally
-        .into_iter()
-        .map(|(key, counts)| tally_values(key.0, &key.1, &key.2, &key.3, &counts));
-    work.insert_many(INSERT_TALLY, ADD_TALLY, rows.collect()).await?;
     work.audit("cases.demo_seeded", "demo", serde_json::json!({ "cases": done }))
         .await?;
     work.commit().await?;
@@ -105,6 +110,17 @@ async fn busiest(tx: &mut Tx, column: &'static str, states: &[State]) -> Result<
         .push(" IS NOT NULL GROUP BY 1 ORDER BY COUNT(*) DESC, 1 LIMIT 1");
     let rows: Vec<(String,)> = tx.list(sql).await?;
     Ok(rows.into_iter().next().map(|it| it.0))
+}
+
+/// Writes what has been counted, and adds it to the figures.
+async fn add_up(kernel: &Kernel, tally: HashMap<TallyKey, Counts>) -> Result<()> {
+    let mut work = kernel.system_work().await?;
+    let rows = tally
+        .into_iter()
+        .map(|(key, counts)| tally_values(key.0, &key.1, &key.2, &key.3, &counts));
+    work.insert_many(INSERT_TALLY, "", rows.collect()).await?;
+    work.commit().await?;
+    crate::jobs::add_up(kernel.clone()).await.map(drop)
 }
 
 type TallyKey = (&'static str, String, String, String);

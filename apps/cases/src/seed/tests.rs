@@ -137,7 +137,7 @@ fn a_year_of_cases_is_legal_and_believable() {
     let mut tally: HashMap<&str, usize> = HashMap::new();
     let mut before = 0;
     let ended = [(Fate::Closed, 12_000), (Fate::Declined, 120), (Fate::Voided, 70)];
-    let year = history_of(1, NOW, places, list.clone(), &ended);
+    let year = history_of(1, NOW, places, list.clone(), &ended, 1);
     let all = year.len() as f64;
     for case in year {
         assert_legal(&case, NOW);
@@ -198,7 +198,7 @@ fn a_year_of_cases_is_legal_and_believable() {
 
 #[test]
 fn the_year_has_its_number_of_cases() {
-    assert_eq!(history(1, NOW, places(), standards()).len(), CASES);
+    assert_eq!(history(1, NOW, places(), standards(), 1).len(), CASES);
     const { assert!(CLOSED < CASES) };
 }
 
@@ -218,6 +218,7 @@ fn any_hour_of_any_day_can_be_now() {
             places(),
             standards(),
             &[(Fate::Closed, 400), (Fate::Voided, 20)],
+            1,
         ) {
             assert_legal(&case, now);
         }
@@ -226,7 +227,7 @@ fn any_hour_of_any_day_can_be_now() {
 
 #[test]
 fn the_same_seed_gives_the_same_year() {
-    let some = |seed| history_of(seed, NOW, places(), standards(), &[(Fate::Closed, 300)]).collect::<Vec<_>>();
+    let some = |seed| history_of(seed, NOW, places(), standards(), &[(Fate::Closed, 300)], 1).collect::<Vec<_>>();
     assert_eq!(some(5), some(5));
     assert_ne!(some(5), some(6));
 }
