@@ -42,6 +42,12 @@ enum Chore {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<String>,
     },
+    /// Measure how fast the release build is with very many cases; the arguments are those of `bench`
+    Bench {
+        /// What to measure, and how
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Write the generated files: openapi.json, the pages' types, diagrams and tables in the documents
     Gen {
         /// Only say which of them are stale
@@ -81,6 +87,11 @@ fn chore(chore: &Chore) -> Result<bool> {
             done.map(|()| true)
         }
         Chore::Contract(args) => contract::contract(&mut sh, args),
+        Chore::Bench { args } => {
+            let mut all = vec!["run", "--release", "-p", "bench", "--"];
+            all.extend(args.iter().map(String::as_str));
+            sh.run("cargo", &all).map(|()| true)
+        }
         Chore::Gen { check } => generate::generate(&mut sh, *check),
         Chore::Tidy => tidy::tidy(&sh),
         Chore::NewApp(args) => {

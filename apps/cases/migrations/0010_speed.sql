@@ -55,7 +55,6 @@ CREATE TABLE cases_tally (
     PRIMARY KEY (kind, depth, grain, period, area, code)
 );
 CREATE INDEX cases_tally_area ON cases_tally (kind, depth, area, grain, period);
-CREATE INDEX cases_tally_code ON cases_tally (code, grain, period) WHERE kind = 'body' AND depth = 12;
 
 -- Whoever has a case for their own, one index for each way of having it.
 CREATE INDEX cases_case_assignee ON cases_case (assignee, reported_at, id) WHERE assignee IS NOT NULL;

@@ -69,11 +69,13 @@ pub async fn seed_demo(
         done += told.len();
         insert(kernel, told).await?;
         if tally.len() > MOST_SUMS {
-            add_up(kernel, std::mem::take(&mut tally)).await?;
+            write_tally(kernel, std::mem::take(&mut tally)).await?;
+            crate::jobs::add_up(kernel.clone()).await?;
         }
         progress(done, total - skip);
     }
-    add_up(kernel, tally).await?;
+    // The job adds it up once the program runs; nobody has to wait for that.
+    write_tally(kernel, tally).await?;
     let mut work = kernel.system_work().await?;
     work.audit("cases.demo_seeded", "demo", serde_json::json!({ "cases": done }))
         .await?;
@@ -112,15 +114,14 @@ async fn busiest(tx: &mut Tx, column: &'static str, states: &[State]) -> Result<
     Ok(rows.into_iter().next().map(|it| it.0))
 }
 
-/// Writes what has been counted, and adds it to the figures.
-async fn add_up(kernel: &Kernel, tally: HashMap<TallyKey, Counts>) -> Result<()> {
+/// Writes what has been counted.
+async fn write_tally(kernel: &Kernel, tally: HashMap<TallyKey, Counts>) -> Result<()> {
     let mut work = kernel.system_work().await?;
     let rows = tally
         .into_iter()
         .map(|(key, counts)| tally_values(key.0, &key.1, &key.2, &key.3, &counts));
     work.insert_many(INSERT_TALLY, "", rows.collect()).await?;
-    work.commit().await?;
-    crate::jobs::add_up(kernel.clone()).await.map(drop)
+    work.commit().await
 }
 
 type TallyKey = (&'static str, String, String, String);
