@@ -45,7 +45,10 @@ impl Person {
 
     /// A request that was answered well.
     pub(crate) async fn open(&self, path: &str) -> Result<Response> {
-        let request = self.client.get(format!("{}{path}", self.base)).header(COOKIE, &self.cookie);
+        let request = self
+            .client
+            .get(format!("{}{path}", self.base))
+            .header(COOKIE, &self.cookie);
         let reply = request.send().await?;
         ensure!(reply.status().is_success(), "{path}: {}", reply.status());
         Ok(reply)
@@ -61,7 +64,10 @@ impl Person {
     /// Sends something, and how long it took.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<(Value, Duration)> {
         let begun = Instant::now();
-        let request = self.client.post(format!("{}{path}", self.base)).header(COOKIE, &self.cookie);
+        let request = self
+            .client
+            .post(format!("{}{path}", self.base))
+            .header(COOKIE, &self.cookie);
         let reply = request.json(body).send().await?;
         let status = reply.status();
         let answer: Value = reply.json().await?;

@@ -22,14 +22,18 @@ impl Server {
         let data = options.data.join(size.to_string());
         std::fs::create_dir_all(&data)?;
         let mut command = Command::new(&options.program);
-        command.args(["demo", "--cases", &size.to_string(), "--port", &options.port.to_string()]);
+        command.args([
+            "demo",
+            "--cases",
+            &size.to_string(),
+            "--port",
+            &options.port.to_string(),
+        ]);
         command.arg("--data").arg(&data).stdout(Stdio::null());
         if let Some(url) = database {
             command.args(["--database", url]);
         }
-        let child = command
-            .spawn()
-            .with_context(|| options.program.display().to_string())?;
+        let child = command.spawn().with_context(|| options.program.display().to_string())?;
         let mut server = Self {
             child,
             base: format!("http://127.0.0.1:{}", options.port),
@@ -37,7 +41,10 @@ impl Server {
         let begun = std::time::Instant::now();
         let address = format!("127.0.0.1:{}", options.port);
         while tokio::net::TcpStream::connect(&address).await.is_err() {
-            ensure!(server.child.try_wait()?.is_none(), "the server ended before it answered");
+            ensure!(
+                server.child.try_wait()?.is_none(),
+                "the server ended before it answered"
+            );
             ensure!(begun.elapsed() < PATIENCE, "the server does not answer");
             tokio::time::sleep(Duration::from_millis(200)).await;
         }

@@ -57,7 +57,11 @@ async fn read(table: &mut Table, person: &Person, name: String, path: &str, roun
     // The first answer warms the caches; a user of a running centre meets them warm.
     let (_, first) = person.get(path).await?;
     // What takes seconds is known well enough after few.
-    let rounds = if first > Duration::from_millis(400) { rounds.min(5) } else { rounds };
+    let rounds = if first > Duration::from_millis(400) {
+        rounds.min(5)
+    } else {
+        rounds
+    };
     let mut times = Vec::with_capacity(rounds);
     for _ in 0..rounds {
         times.push(person.get(path).await?.1);
@@ -86,10 +90,24 @@ pub(crate) async fn measure(people: &[Person], rounds: usize) -> Result<Table> {
         }
         let path = format!("/api/cases?limit=50{next}");
         read(&mut table, person, format!("list, a deep page · {role}"), &path, rounds).await?;
-        read(&mut table, person, format!("counts · {role}"), "/api/cases/counts", rounds).await?;
+        read(
+            &mut table,
+            person,
+            format!("counts · {role}"),
+            "/api/cases/counts",
+            rounds,
+        )
+        .await?;
         let (page, _) = person.get("/api/cases?limit=1").await?;
         if let Some(id) = page["items"][0]["id"].as_str() {
-            read(&mut table, person, format!("desk · {role}"), &format!("/api/cases/{id}"), rounds).await?;
+            read(
+                &mut table,
+                person,
+                format!("desk · {role}"),
+                &format!("/api/cases/{id}"),
+                rounds,
+            )
+            .await?;
         }
     }
     for person in people.iter().take(2) {
@@ -148,7 +166,12 @@ pub(crate) async fn export(people: &[Person], server: &Server) -> Result<()> {
     let lead = people.first().context("a lead")?;
     let begun = Instant::now();
     let mut reply = lead.open("/api/cases/export/csv").await?;
-    let rows = reply.headers().get("x-rows").and_then(|it| it.to_str().ok()).unwrap_or("?").to_owned();
+    let rows = reply
+        .headers()
+        .get("x-rows")
+        .and_then(|it| it.to_str().ok())
+        .unwrap_or("?")
+        .to_owned();
     let (mut bytes, mut resident) = (0_u64, 0);
     while let Some(piece) = reply.chunk().await? {
         bytes += piece.len() as u64;
@@ -164,7 +187,9 @@ pub(crate) async fn export(people: &[Person], server: &Server) -> Result<()> {
 
 /// Prints what was measured, side by side, with the ratio of the last size to the first.
 pub(crate) fn print(sizes: &[usize], tables: &[Table]) {
-    let (Some(first), Some(last)) = (tables.first(), tables.last()) else { return };
+    let (Some(first), Some(last)) = (tables.first(), tables.last()) else {
+        return;
+    };
     let head: Vec<String> = sizes.iter().map(|it| format!("p50 at {it} | p99 at {it}")).collect();
     println!("\n| ms | {} | p99 ratio | p99 ÷ yardstick |", head.join(" | "));
     println!("|---|{}---:|---:|", "---:|---:|".repeat(sizes.len()));

@@ -70,6 +70,7 @@ CREATE INDEX cases_case_town_due ON cases_case (SUBSTR(area, 1, 9), COALESCE(due
 -- What is open is counted without a look at the cases themselves; most have been closed.
 CREATE INDEX cases_case_open ON cases_case (state, area, body, due_at, yellow_at) WHERE state <> 'closed';
 CREATE INDEX cases_case_yellow ON cases_case (yellow_at) WHERE yellow_at IS NOT NULL;
+CREATE INDEX cases_case_waiting ON cases_case (COALESCE(due_at, 9007199254740991), id) WHERE state <> 'closed';
 -- Filters that few cases pass.
 CREATE INDEX cases_case_appealed ON cases_case (reported_at, id) WHERE appealed = TRUE;
 CREATE INDEX cases_case_reopened ON cases_case (reported_at, id) WHERE reopened > 0;
