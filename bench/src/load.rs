@@ -63,7 +63,7 @@ pub(crate) async fn load(people: &[Person], options: &Options) -> Result<()> {
 /// One user at the desk.
 async fn work(person: Person, n: usize, seen: Arc<Seen>, end: Instant) {
     // They do not all begin at once.
-    tokio::time::sleep(THINK * (n as u32 % 100) / 100).await;
+    tokio::time::sleep(THINK * u32::try_from(n % 100).unwrap_or(0) / 100).await;
     let mut turn = n;
     while Instant::now() < end {
         match step(&person, turn, &seen).await {
@@ -108,7 +108,9 @@ async fn listen(person: Person, seen: Arc<Seen>, end: Instant) {
     };
     while let Some(left) = end.checked_duration_since(Instant::now()) {
         match tokio::time::timeout(left, stream.chunk()).await {
-            Ok(Ok(Some(_))) => drop(seen.events.fetch_add(1, Ordering::Relaxed)),
+            Ok(Ok(Some(_))) => {
+                seen.events.fetch_add(1, Ordering::Relaxed);
+            }
             Ok(_) => {
                 seen.streams_lost.fetch_add(1, Ordering::Relaxed);
                 return;
