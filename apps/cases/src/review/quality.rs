@@ -42,7 +42,7 @@ words! {
 
 words! {
     /// What the review says of a report.
-    pub enum Verdict {
+    pub enum ReportVerdict {
         /// Nothing is wrong with it.
         Fine = "fine", "上报无误", "In order";
         /// It could not be known better.
@@ -208,7 +208,7 @@ pub(super) async fn quality_week(
 struct Mark {
     case_id: CaseId,
     cause: Cause,
-    verdict: Option<Verdict>,
+    verdict: Option<ReportVerdict>,
     remark: Option<String>,
     made_by: String,
 }
@@ -219,7 +219,7 @@ pub(super) struct QualityRow {
     #[serde(flatten)]
     case: CaseRow,
     cause: Cause,
-    verdict: Option<Verdict>,
+    verdict: Option<ReportVerdict>,
     remark: Option<String>,
     /// Who has marked it.
     marked_by: Option<String>,
@@ -308,7 +308,7 @@ pub(super) struct QualityMarkInput {
     /// Made by the client: sent again with the same id it changes nothing.
     id: Option<Uuid>,
     case: CaseId,
-    verdict: Verdict,
+    verdict: ReportVerdict,
     /// Goes to the reporter, on the case's timeline; needed when the report is poor.
     #[schema(max_length = 500)]
     remark: Option<String>,
@@ -318,7 +318,7 @@ pub(super) struct QualityMarkInput {
 #[derive(Serialize, Deserialize, ToSchema)]
 pub(super) struct QualityMarked {
     case: CaseId,
-    verdict: Verdict,
+    verdict: ReportVerdict,
 }
 
 /// Say what one thinks of a report of the week, again if need be.
@@ -332,7 +332,7 @@ pub(super) async fn quality_mark(
     let week = week(&kernel, &monday)?;
     let remark = input.remark.as_deref().map(str::trim).filter(|it| !it.is_empty());
     let mut fields = Fields::new();
-    let least = if input.verdict == Verdict::Poor { 2 } else { 0 };
+    let least = if input.verdict == ReportVerdict::Poor { 2 } else { 0 };
     fields.text("remark", remark.unwrap_or_default(), least, 500);
     fields.done()?;
     let mut work = kernel.work(&user).await?;
