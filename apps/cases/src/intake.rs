@@ -16,7 +16,7 @@ use crate::model::{Action, Case, CaseId, Counts, EntryId, MAX_PHOTOS, Source, St
 use crate::moves::{self, CASE_CHANGED, Changed};
 use crate::settings::settings;
 use crate::store::{self, Entry};
-use crate::view::{ContactView, Receipt};
+use crate::view::{ContactView, EntryDetail, Receipt};
 use crate::{codes, model, reception};
 
 /// A report.
@@ -192,7 +192,11 @@ pub async fn report(work: &mut Work, input: Report) -> Result<Receipt> {
         from_state: State::Reported,
         to_state: State::Reported,
         note: None,
-        detail: "{}".to_owned(),
+        detail: serde_json::to_string(&EntryDetail {
+            due_at: case.due_at,
+            ..EntryDetail::default()
+        })
+        .map_err(Error::internal)?,
     };
     store::insert_entry(work, first).await?;
     store::insert_photos(work, id, entry, &photos).await?;

@@ -12,6 +12,7 @@ mod callback;
 mod case_import;
 mod catalogue;
 mod desk;
+mod evaluation;
 mod intake;
 mod jobs;
 mod list_desk;
@@ -95,6 +96,7 @@ impl App for Cases {
         let mut all = vec![outside::job(), out::JOB, open311::job()];
         all.extend(reception::jobs());
         all.push(supervision::job());
+        all.push(evaluation::job());
         all.push(jobs::RESUME);
         all.push(jobs::ADD_UP);
         all

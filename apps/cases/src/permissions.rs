@@ -73,6 +73,16 @@ kernel::permissions! {
     CONTROL_APPROVE = "cases.control_approve", "审批上报管控", "Approve a stop of reports";
     /// Review the poor reports of a week.
     QUALITY_REVIEW = "cases.quality", "评议上报质量", "Review the quality of reports";
+    /// See how areas and bodies are evaluated.
+    EVALUATION_READ = "cases.evaluation", "查看考核评价", "See evaluations";
+    /// See how persons are evaluated.
+    EVALUATION_PERSONS = "cases.evaluation_persons", "查看人员考核", "See evaluations of persons";
+    /// Object to a case in one's own evaluation, or in that of one's body.
+    EVALUATION_OBJECT = "cases.objection", "对考核提出异议", "Object to an evaluation";
+    /// Decide on objections.
+    EVALUATION_DECIDE = "cases.objection_decide", "处理考核异议", "Decide on objections";
+    /// Change weights, bands and formulas.
+    EVALUATION_SCHEME = "cases.evaluation_scheme", "维护考核方案", "Change the evaluation scheme";
     /// Change when a report counts as a duplicate.
     RECEPTION_RULES = "cases.reception_rules", "设置疑似重复规则", "Change the rules for duplicates";
 }
@@ -157,7 +167,14 @@ pub static GRANTS: &[RoleGrant] = &[
     },
     RoleGrant {
         role: "worker",
-        permissions: &[&CASE_REPORT, &CASE_VERIFY, &CASE_CHECK, &CASE_REOPEN, &CASE_NOTE],
+        permissions: &[
+            &CASE_REPORT,
+            &CASE_VERIFY,
+            &CASE_CHECK,
+            &CASE_REOPEN,
+            &CASE_NOTE,
+            &EVALUATION_OBJECT,
+        ],
     },
     RoleGrant {
         role: "acceptor",
@@ -171,6 +188,7 @@ pub static GRANTS: &[RoleGrant] = &[
             &CASE_NOTE,
             &CASE_CONTACT,
             &CASE_EXPORT,
+            &EVALUATION_OBJECT,
         ],
     },
     RoleGrant {
@@ -197,6 +215,11 @@ pub static GRANTS: &[RoleGrant] = &[
             &CONTROL_ASK,
             &RECEPTION_RULES,
             &STANDARD_REVIEW,
+            &EVALUATION_READ,
+            &EVALUATION_PERSONS,
+            &EVALUATION_OBJECT,
+            &EVALUATION_DECIDE,
+            &EVALUATION_SCHEME,
         ],
     },
     RoleGrant {
@@ -210,6 +233,7 @@ pub static GRANTS: &[RoleGrant] = &[
             &CASE_EXPORT,
             &CONTROL_ASK,
             &STANDARD_PROPOSE,
+            &EVALUATION_OBJECT,
         ],
     },
     RoleGrant {
@@ -233,11 +257,13 @@ pub static GRANTS: &[RoleGrant] = &[
             &CASE_EXPORT,
             &ORDER_ANSWER,
             &STANDARD_PROPOSE,
+            &EVALUATION_READ,
+            &EVALUATION_OBJECT,
         ],
     },
     RoleGrant {
         role: "checker",
-        permissions: &[&CASE_CHECK, &CASE_NOTE],
+        permissions: &[&CASE_CHECK, &CASE_NOTE, &EVALUATION_OBJECT],
     },
     RoleGrant {
         role: "leader",
@@ -249,6 +275,9 @@ pub static GRANTS: &[RoleGrant] = &[
             &CONTROL_APPROVE,
             &ORDER_ISSUE,
             &STANDARD_APPROVE,
+            &EVALUATION_READ,
+            &EVALUATION_PERSONS,
+            &EVALUATION_DECIDE,
         ],
     },
     RoleGrant {

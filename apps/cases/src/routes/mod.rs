@@ -53,5 +53,6 @@ pub(crate) fn table() -> Routes {
         .merge(crate::callback::routes())
         .merge(crate::precedent::routes())
         .merge(crate::review::routes())
+        .merge(crate::evaluation::routes())
         .merge(crate::settings::table())
 }

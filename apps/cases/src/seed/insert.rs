@@ -440,7 +440,9 @@ impl Teller<'_> {
             truth: input.truth,
             passed: input.passed,
             satisfaction: input.satisfaction,
-            due_at: case.due_at.filter(|_| before.state != case.state),
+            due_at: case
+                .due_at
+                .filter(|_| before.state != case.state || action == Action::Report),
             ..EntryDetail::default()
         };
         let actor = self.people.of(&step.actor);

@@ -100,7 +100,7 @@ pub fn case_values(case: &Case, contact: Option<Vec<u8>>) -> Vec<Value> {
 pub async fn insert_case(tx: &mut Tx, case: &Case, contact: Option<Vec<u8>>) -> Result<()> {
     tx.insert_many(INSERT_CASE, "", vec![case_values(case, contact)])
         .await?;
-    Ok(())
+    crate::evaluation::look_again(tx, case).await
 }
 
 /// A case by its id.
@@ -161,7 +161,11 @@ pub async fn update(tx: &mut Tx, case: &Case, before: i64) -> Result<bool> {
         it.justified,
         it.version
     ];
-    Ok(tx.run(sql, values).await? == 1)
+    if tx.run(sql, values).await? != 1 {
+        return Ok(false);
+    }
+    crate::evaluation::look_again(tx, case).await?;
+    Ok(true)
 }
 
 /// The sealed contact of a case.

@@ -222,6 +222,46 @@ pub fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
             "POST /api/quality/{week}/close",
             Missing("/api/quality/2026-11-16/close".to_owned(), none()),
         ),
+        // Evaluation: of what is in reach; schemes and decisions are the whole district's.
+        (
+            "GET /api/evaluation",
+            Hidden("/api/evaluation?kind=area&from=2020-01-01&to=2026-12-31".to_owned()),
+        ),
+        ("GET /api/evaluation/mine", Placeless),
+        (
+            "GET /api/evaluation/{kind}/{subject}",
+            Missing(
+                format!("/api/evaluation/area/{TOWN}?from=2026-01-01&to=2026-12-31"),
+                none(),
+            ),
+        ),
+        (
+            "GET /api/evaluation/{kind}/{subject}/cases",
+            Missing(
+                format!("/api/evaluation/area/{TOWN}/cases?from=2026-01-01&to=2026-12-31"),
+                none(),
+            ),
+        ),
+        ("GET /api/evaluation/schemes", Placeless),
+        ("POST /api/evaluation/schemes", Placeless), // Refused to whoever's reach is not all: the app's tests.
+        (
+            "GET /api/evaluation/objections",
+            Hidden("/api/evaluation/objections?limit=200".to_owned()),
+        ),
+        (
+            "POST /api/evaluation/objections",
+            Missing(
+                "/api/evaluation/objections".to_owned(),
+                json!({ "kind": "area", "subject": TOWN, "case": scene.case, "reason": "不应计入本镇" }),
+            ),
+        ),
+        (
+            "POST /api/evaluation/objections/{id}/decision",
+            Unknown(
+                format!("/api/evaluation/objections/{NOBODY}/decision"),
+                json!({ "version": 1, "granted": true, "answer": "属实" }),
+            ),
+        ),
         // Phrases are the centre's, or one's own.
         ("GET /api/phrases", Placeless),
         (
