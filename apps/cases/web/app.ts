@@ -1,5 +1,5 @@
 // The pages of the cases in the console: what waits, a report, all cases, one case, figures, the responsibility list.
-import { AlarmClock, Bell, BookOpenCheck, CalendarDays, ChartColumn, ClipboardCheck, Gavel, Globe, Inbox, ListTodo, MapPinOff, MessageSquarePlus, MessageSquareQuote, PhoneCall, PhoneOutgoing, Scale, Send, Settings2, Sparkles, SquareStack } from '@lucide/vue'
+import { AlarmClock, Award, Bell, BookOpenCheck, CalendarDays, ChartColumn, ClipboardCheck, Gavel, Globe, Inbox, ListTodo, MapPinOff, MessageSquarePlus, MessageSquareQuote, PhoneCall, PhoneOutgoing, Scale, Send, Settings2, Sparkles, SquareStack } from '@lucide/vue'
 import { defineApp } from '@/define-app'
 import messages from './messages'
 import { counts, keepCounts } from './parts/counts'
@@ -23,6 +23,7 @@ export default defineApp({
     { path: '/quality', icon: ClipboardCheck, titleKey: 'cases.care.quality', needs: 'cases.quality', group: 'work', order: 58 },
     { path: '/outside-bodies', icon: Send, titleKey: 'cases.outside.title', needs: 'cases.outside', group: 'work', order: 60 },
     { path: '/figures', icon: ChartColumn, titleKey: 'cases.menu.figures', needs: 'cases.figures', group: 'work', order: 40 },
+    { path: '/evaluation', icon: Award, titleKey: 'cases.evaluation.title', needs: ['cases.evaluation', 'cases.objection'], group: 'work', order: 45 },
     { path: '/controls', icon: MapPinOff, titleKey: 'cases.reception.controls.title', needs: 'cases.control', group: 'work', order: 55 },
     { path: '/messages', icon: Bell, titleKey: 'cases.out.messages', needs: 'cases.read', group: 'work', order: 70, badge: () => unread.value },
     { path: '/phrases', icon: MessageSquareQuote, titleKey: 'cases.phrases.title', needs: 'cases.phrases', group: 'base', order: 52 },
@@ -56,6 +57,7 @@ export default defineApp({
     { path: '/settings/cases', component: () => import('./pages/Settings.vue'), meta: { titleKey: 'cases.settings.title', needs: 'cases.read' } },
     { path: '/open311', component: () => import('./pages/Open311.vue'), meta: { titleKey: 'cases.open311.title', needs: ['cases.open311', 'cases.outside'] } },
     { path: '/figures', component: () => import('./pages/Figures.vue'), meta: { titleKey: 'cases.menu.figures', needs: 'cases.figures' } },
+    { path: '/evaluation', component: () => import('./pages/Evaluation.vue'), meta: { titleKey: 'cases.evaluation.title', needs: ['cases.evaluation', 'cases.objection'] } },
     { path: '/messages', component: () => import('./pages/Messages.vue'), meta: { titleKey: 'cases.out.messages', needs: 'cases.read' } },
     { path: '/standards', component: () => import('./pages/Standards.vue'), meta: { titleKey: 'cases.menu.standards', needs: 'cases.read' } },
     { path: '/standards/import', component: () => import('./pages/StandardsImport.vue'), meta: { titleKey: 'cases.menu.standardsImport', needs: 'cases.standards' } },

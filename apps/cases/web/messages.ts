@@ -2,6 +2,7 @@
 import bulk from './messages/bulk'
 import care from './messages/care'
 import desk from './messages/desk'
+import evaluation from './messages/evaluation'
 import figures from './messages/figures'
 import list from './messages/list'
 import listDesk from './messages/list_desk'
@@ -47,6 +48,7 @@ const zh = {
   open311: open311.zh,
   out: out.zh,
   outside: outside.zh,
+  evaluation: evaluation.zh,
   figures: figures.zh,
   reception: reception.zh,
   settings: settings.zh,
@@ -89,6 +91,7 @@ const en: typeof zh = {
   open311: open311.en,
   out: out.en,
   outside: outside.en,
+  evaluation: evaluation.en,
   figures: figures.en,
   reception: reception.en,
   settings: settings.en,
