@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use kernel::auth::Reach;
-use kernel::db_test;
-use kernel::testing::Store;
+use kernel::testing::{Store, db_test};
 use kernel::{Time, args};
 use serde_json::{Value, json};
 use uuid::Uuid;
