@@ -173,15 +173,10 @@ async fn named(kernel: &Kernel, tx: &mut Tx, kind: Kind, codes: &[String]) -> Re
             for some in ids.chunks(500) {
                 users.extend(users_by_id(tx, some.iter().copied()).await?);
             }
-            let name = |code: &String| {
-                users
-                    .iter()
-                    .find(|it| it.id.to_string() == *code)
-                    .map(|it| it.name.clone())
-            };
+            let users: BTreeMap<String, String> = users.into_iter().map(|it| (it.id.to_string(), it.name)).collect();
             let named = |code: &String| Named {
                 code: code.clone(),
-                name: name(code).unwrap_or_else(|| code.clone()),
+                name: users.get(code).unwrap_or(code).clone(),
                 name_en: None,
             };
             codes.iter().map(named).collect()
