@@ -18,6 +18,9 @@ pub struct Period {
     pub to: Date,
 }
 
+/// The first and the last of some months or days, as they are stored.
+pub type Span = (String, String);
+
 impl Period {
     /// Of two texts; at most ten years.
     pub fn parse(from: &str, to: &str) -> Result<Self> {
@@ -73,7 +76,7 @@ impl Period {
     }
 
     /// The whole months within it, and the days before and after them.
-    pub fn cut(self) -> (Option<(String, String)>, Vec<(String, String)>) {
+    pub fn cut(self) -> (Option<Span>, Vec<Span>) {
         let first = if self.from.day() == 1 {
             Some(self.from)
         } else {
