@@ -163,6 +163,213 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See a year of the working calendar. */
+        get: operations["calendar_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the latest changes of the calendar. */
+        get: operations["calendar_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Enter holidays or working days of the district's own, or take them away. */
+        put: operations["calendar_days"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the working hours and the working days of the week. */
+        put: operations["calendar_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/recomputation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See how many running cases would get another deadline if it were worked out anew. */
+        get: operations["calendar_touched"];
+        put?: never;
+        /** Work out anew the deadlines of the cases that a body's limit runs for. Doing it again changes nothing. */
+        post: operations["calendar_recompute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/years/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that a year's holidays are all entered, or take that back. */
+        put: operations["calendar_year"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at what a link asks about. The token is sent in the header `X-Callback-Link`. */
+        get: operations["callback_case"];
+        put?: never;
+        /** Say how satisfied one is, once. */
+        post: operations["callback_rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the closed cases whose reporter is to be asked, the one closed first on top. */
+        get: operations["callback_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/callbacks/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the closed cases whose reporter is not satisfied and that nobody has reviewed, the latest on top. */
+        get: operations["callback_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/callbacks/script": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how people are called back. */
+        get: operations["callback_script"];
+        /** Change how people are called back; it holds for the whole district, so only for those whose reach does. */
+        put: operations["callback_script_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/callbacks/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link by which the reporter can rate the case. One that was made before opens nothing any more. */
+        post: operations["callback_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/callbacks/{id}/tries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note a call that gave no rating. */
+        post: operations["callback_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases": {
         parameters: {
             query?: never;
@@ -603,6 +810,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count what bodies have in hand by light: by body, and for one body by who is at work on it. */
+        get: operations["watch_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{id}": {
         parameters: {
             query?: never;
@@ -742,6 +966,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{id}/precedent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what has been decided for cases like this one, and whether the decision on it can be kept. */
+        get: operations["case_precedent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{id}/unmerge": {
         parameters: {
             query?: never;
@@ -846,6 +1087,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/crosswalk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See how the classes of 2013 become those of 2026: by the rule, or as a person has corrected it. */
+        get: operations["crosswalk_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/crosswalk/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what becomes of a class of 2013, whatever the rule proposes. */
+        put: operations["crosswalk_set"];
+        post?: never;
+        /** Go back to what the rule proposes for a class of 2013. */
+        delete: operations["crosswalk_reset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/duplicate-rules": {
         parameters: {
             query?: never;
@@ -908,6 +1184,144 @@ export interface paths {
         get?: never;
         /** Keep somebody's roster: whoever manages duty in one of the areas that they are posted in. */
         put: operations["duty_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See the editions beside each other, each with its major and minor classes. */
+        get: operations["edition_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See how the subjects of a kind are evaluated for a period, compared with the one before and the year before. */
+        get: operations["evaluation_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluation/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See one's own sheets: why one is scored as one is. */
+        get: operations["evaluation_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluation/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List objections, newest first: all for those who decide, else one's own and those for one's body. */
+        get: operations["objection_list"];
+        put?: never;
+        /** Object to a case that counts for oneself, or for one's body. */
+        post: operations["objection_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluation/objections/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide on an objection. */
+        post: operations["objection_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluation/schemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the versions of the evaluation scheme, the newest first. */
+        get: operations["evaluation_schemes"];
+        put?: never;
+        /** Make a new version of the evaluation scheme. */
+        post: operations["evaluation_scheme_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluation/{kind}/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See the sheet of one subject: each item with its numbers, and what they mean. */
+        get: operations["evaluation_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluation/{kind}/{subject}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the cases behind the numbers of a subject, newest first. */
+        get: operations["evaluation_cases"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1708,6 +2122,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/precedents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List precedents, the newest first. */
+        get: operations["precedent_list"];
+        put?: never;
+        /** Keep the decision on a case that was sent back and dispatched again. It replaces what stood for the same standard and area. */
+        post: operations["precedent_keep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/precedents/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a precedent; it stays on record. */
+        post: operations["precedent_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/{week}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See how a week's poor reports are spread over areas and causes. */
+        get: operations["quality_week"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/{week}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the review of a week that is over: its figures and marks stay as they are. For those whose reach is the whole district. */
+        post: operations["quality_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/{week}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what one thinks of a report of the week, again if need be. */
+        post: operations["quality_mark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/{week}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a week's reports that are looked at again, the newest first. */
+        get: operations["quality_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/roles": {
         parameters: {
             query?: never;
@@ -1797,6 +2314,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/standards/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare what was in force on two days, as it was known at the end of each. */
+        get: operations["standards_compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standards/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what is missing in the responsibility list or contradicts itself. */
+        get: operations["finding_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standards/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move standards to a class of another edition from a day on. Cases keep what they were filed under. */
+        post: operations["standards_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standards/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List proposals of new filing standards, newest first: all for those who decide, else one's own and one's body's. */
+        get: operations["proposal_list"];
+        put?: never;
+        /** Propose a new filing standard. */
+        post: operations["proposal_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standards/proposals/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Review, approve, refuse or take back a proposal. An approved one becomes a standard. */
+        post: operations["proposal_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/standards/{id}": {
         parameters: {
             query?: never;
@@ -1807,6 +2410,23 @@ export interface paths {
         get?: never;
         /** Correct a filing standard, or end it. Cases that run keep the limit with which they were dispatched. */
         put: operations["standard_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standards/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See who changed what of a standard and when, newest first. */
+        get: operations["standard_history"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2193,6 +2813,178 @@ export interface components {
             /** @description … and the texts. */
             zh?: string | null;
         };
+        /** @description A change of the calendar. */
+        CalendarChange: {
+            /** @description Who. */
+            actor: string;
+            /** @description What is there. */
+            after: Record<string, never>;
+            at: components["schemas"]["Time"];
+            /** @description What was there. */
+            before: Record<string, never>;
+            id: string;
+            /** @description A span of days, `hours`, or a year. */
+            subject: string;
+            /** @description `changed` or `removed`. */
+            what: string;
+        };
+        /** @description Days to be entered. */
+        CalendarDays: {
+            /** @description The first day, `YYYY-MM-DD`. */
+            from: string;
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id?: string | null;
+            /** @description What they are, e.g. 国庆节. */
+            name?: string;
+            /** @description The same in English. */
+            name_en?: string | null;
+            /** @description Only say what it would do. */
+            only_try?: boolean;
+            /** @description The last one. */
+            to: string;
+            /** @description Whether people work on them; not said, what the district has entered there is taken away. */
+            working?: boolean | null;
+        };
+        /** @description Working hours to be set. */
+        CalendarHours: {
+            /** @description Stretches of the day in order, e.g. `08:00-12:00`. */
+            hours: string[];
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id?: string | null;
+            /** @description Only say what it would do. */
+            only_try?: boolean;
+            /** @description Working days of the week, 1 is Monday. */
+            weekdays: number[];
+        };
+        /** @description A year of the working calendar. */
+        CalendarView: {
+            /** @description Whether this year's are. */
+            covered: boolean;
+            /** @description Holidays, make-up working days and days of the district's own, in order. */
+            days: components["schemas"]["DayView"][];
+            /** @description Working hours, e.g. `08:00-12:00`. */
+            hours: string[];
+            /**
+             * Format: int32
+             * @description A year that cases will soon reach and whose holidays are not known: this one, or from October on the next.
+             */
+            missing?: number | null;
+            /** @description Whether the district has said so itself, not the shipped file. */
+            own_year: boolean;
+            /** @description Working days of the week, 1 is Monday. */
+            weekdays: number[];
+            /** @description How many days of the year are working days. */
+            working_days: number;
+            /** Format: int32 */
+            year: number;
+            /** @description The years whose holidays are known. */
+            years: number[];
+        };
+        /** @description Whether a year's holidays are all entered. */
+        CalendarYear: {
+            /** @description Whether they are. */
+            complete: boolean;
+        };
+        /** @description A case as its reporter sees it who is asked to rate it. */
+        CallbackCase: {
+            area: components["schemas"]["Named"];
+            body?: components["schemas"]["Named"] | null;
+            class?: components["schemas"]["Named"] | null;
+            closed_at?: components["schemas"]["Time"] | null;
+            /** @description When the link ends. */
+            expires_at: components["schemas"]["Time"];
+            number: string;
+            place?: string | null;
+            /** @description What can be chosen as reasons by those who are not satisfied. */
+            reasons: components["schemas"]["Named"][];
+            reported_at: components["schemas"]["Time"];
+            satisfaction?: components["schemas"]["Satisfaction"] | null;
+        };
+        /** @description A link, to be passed on; it is shown this once. */
+        CallbackLink: {
+            expires_at: components["schemas"]["Time"];
+            /** @description The whole address; without `http.public_url` in the configuration it begins with `/`. */
+            link: string;
+        };
+        /** @description One line of the script. */
+        CallbackQuestion: {
+            /** @description In English. */
+            en: string;
+            /** @description In Chinese. */
+            zh: string;
+        };
+        /** @description What a resident says. */
+        CallbackRating: {
+            /** @description In their own words. */
+            note?: string | null;
+            /** @description Why not more, by the codes that the page offers. */
+            reasons?: string[];
+            satisfaction: components["schemas"]["Satisfaction"];
+        };
+        /** @description A closed case whose reporter is to be asked, or has said that they are not satisfied. */
+        CallbackRow: components["schemas"]["CaseRow"] & {
+            contact?: components["schemas"]["ContactView"] | null;
+            evaluated_at?: components["schemas"]["Time"] | null;
+            link_until?: components["schemas"]["Time"] | null;
+            /** @description Why they are not. */
+            reasons: components["schemas"]["Named"][];
+            /** @description The member of staff who reported it. */
+            reporter?: string | null;
+            /** @description What came of calls so far, the latest first. */
+            tries: components["schemas"]["CallbackTry"][];
+        };
+        /** @description How people are called back: kept as one row of settings. */
+        CallbackScript: {
+            /**
+             * Format: int64
+             * @description For how many days after a case was closed its reporter is asked.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description For how many days a link opens its page.
+             */
+            link_days: number;
+            /** @description What is said on the telephone, in this order. */
+            questions: components["schemas"]["CallbackQuestion"][];
+        };
+        /** @description The script and its version. */
+        CallbackScriptView: {
+            script: components["schemas"]["CallbackScript"];
+            /**
+             * Format: int64
+             * @description The version that was looked at; 0 for the script to start from.
+             */
+            version: number;
+        };
+        /** @description How often somebody was called. */
+        CallbackTried: {
+            tries: number;
+        };
+        /** @description A try that gave no rating. */
+        CallbackTry: {
+            at: components["schemas"]["Time"];
+            by: string;
+            note?: string | null;
+            outcome: components["schemas"]["Outcome"];
+        };
+        /** @description What came of a call. */
+        CallbackTryInput: {
+            /**
+             * Format: uuid
+             * @description Made by the client: sent again with the same id it changes nothing.
+             */
+            id?: string | null;
+            /** @description When to call again, or what was said. */
+            note?: string | null;
+            outcome: components["schemas"]["Outcome"];
+        };
         /** @description A number that somebody calls from. */
         CallerInput: {
             /** @description The number. */
@@ -2304,6 +3096,14 @@ export interface components {
         };
         /** Format: uuid */
         CaseId: string;
+        /** @description What a case has to do with precedents. */
+        CasePrecedent: {
+            /** @description The areas that it could hold for, the largest first. */
+            areas: components["schemas"]["Named"][];
+            /** @description Whether the user can keep what was decided on this case. */
+            may_keep: boolean;
+            standing?: components["schemas"]["PrecedentView"] | null;
+        };
         /** @description A row of a list of cases. */
         CaseRow: {
             /** @description Its area. */
@@ -2385,6 +3185,11 @@ export interface components {
             /** @description `done`, `now` or `todo`. */
             state: string;
         };
+        /**
+         * @description Why a report is looked at again.
+         * @enum {string}
+         */
+        Cause: "untrue" | "declined" | "voided" | "thin";
         /** @description What a filing standard is to say from now on. */
         ChangedStandard: {
             /** @description Other limits in areas of a class; not said, they stay. */
@@ -2493,6 +3298,34 @@ export interface components {
         CommitInput: {
             /** @description Whether standards that the list does not name end on the day before. */
             end_gone: boolean;
+        };
+        /** @description A standard that is different on two days. */
+        ComparedStandard: {
+            /** @description Its code on the later day. */
+            after?: string | null;
+            /** @description Its code on the earlier day. */
+            before?: string | null;
+            /** @description Its class, on the later day if it is in force then. */
+            class: components["schemas"]["Named"];
+            condition: string;
+            condition_en?: string | null;
+            /** @description `added`, `ended` or `changed`. */
+            fate: string;
+            /** @description In what it differs. */
+            terms: components["schemas"]["TermChange"][];
+        };
+        /** @description What is different between two days. */
+        Comparison: {
+            /** @description How many are in force only on the later day. */
+            added: number;
+            /** @description How many are in force on both, with other terms or under another class. */
+            changed: number;
+            /** @description How many only on the earlier one. */
+            ended: number;
+            /** @description The first 500 that are not. */
+            rows: components["schemas"]["ComparedStandard"][];
+            /** @description How many are the same. */
+            unchanged: number;
         };
         /** @description A resident's contact; masked unless it was asked for with a purpose. */
         ContactView: {
@@ -2678,11 +3511,62 @@ export interface components {
              */
             yellow: number;
         };
+        /** @description A line of the crosswalk. */
+        CrosswalkRow: {
+            /** @description Whether a person has said so. */
+            corrected: boolean;
+            corrected_at?: components["schemas"]["Time"] | null;
+            /** @description Who it was. */
+            corrected_by?: string | null;
+            /** @description Same number, another name: to be looked at. */
+            doubtful: boolean;
+            /** @description The class of 2013. */
+            from: components["schemas"]["Named"];
+            /** @description Whether the house has this class; else it only follows from the rule. */
+            in_house: boolean;
+            /** @description `component` or `matter`. */
+            kind: string;
+            /** @description Its major class. */
+            major: string;
+            /** @description The major class's name. */
+            major_name: string;
+            /** @description The same in English. */
+            major_name_en?: string | null;
+            /** @description How sure the rule is: `T` as third parties state it, `M` from memory. */
+            mark: string;
+            /** @description What they said. */
+            note?: string | null;
+            proposed?: components["schemas"]["Named"] | null;
+            /** @description How many standards in force lie under it. */
+            standards: number;
+            to?: components["schemas"]["Named"] | null;
+        };
+        /** @description The crosswalk. */
+        CrosswalkView: {
+            /** @description How many lines there are. */
+            all: number;
+            /** @description How many a person has corrected. */
+            corrected: number;
+            /** @description How many wait for a person. */
+            open: number;
+            rows: components["schemas"]["CrosswalkRow"][];
+        };
         /**
          * @description How an attribute is filled in.
          * @enum {string}
          */
         Datatype: "string" | "number" | "datetime" | "text" | "singlevaluelist" | "multivaluelist";
+        /** @description A day that is not like others. */
+        DayView: {
+            /** @description `YYYY-MM-DD`. */
+            day: string;
+            name: string;
+            name_en?: string | null;
+            /** @description Whether the district has entered it. */
+            own: boolean;
+            /** @description Whether people work. */
+            working: boolean;
+        };
         /** Format: uuid */
         DeliveryId: string;
         /**
@@ -2796,6 +3680,21 @@ export interface components {
              */
             version: number;
         };
+        /** @description An edition with its classes. */
+        EditionView: {
+            /** @description How many classes. */
+            classes: number;
+            /** @description `2013`, `2026`, `local` or another. */
+            code: string;
+            /** @description Major classes: components first, then matters. */
+            majors: components["schemas"]["MajorView"][];
+            /** @description How sure its table is: `S` read in the source, `T` as third parties state it, `M` from memory. */
+            mark?: string | null;
+            /** @description The standard it follows, e.g. `GB/T 47678—2026`. */
+            standard?: string | null;
+            /** @description How many standards are in force. */
+            standards: number;
+        };
         /** @description What an entry decided, with the names of that time. */
         EntryDetail: {
             /** @default null */
@@ -2865,6 +3764,243 @@ export interface components {
              * @description Seconds since the entry before.
              */
             took_seconds?: number | null;
+        };
+        /** @description How a count becomes a score. */
+        EvaluationBand: {
+            /**
+             * Format: int64
+             * @description The count is taken for so many days; absent: for the whole period, however long.
+             */
+            per_days?: number | null;
+            /** @description Up to and with this count (absent: any), this score of 100. */
+            steps: [
+                number | null,
+                number
+            ][];
+        };
+        /** @description A case behind a number. */
+        EvaluationCase: {
+            area: components["schemas"]["Named"];
+            class?: components["schemas"]["Named"] | null;
+            /** @description What it counts. */
+            counts: components["schemas"]["EvaluationCount"][];
+            id: components["schemas"]["CaseId"];
+            number: string;
+            reported_at: components["schemas"]["Time"];
+            state: components["schemas"]["State"];
+            /** @description An appeal or an objection has taken it out of the figures; what it would count stays to be seen. */
+            taken: boolean;
+        };
+        /** @description A base count. */
+        EvaluationCount: {
+            en: string;
+            measure: components["schemas"]["Measure"];
+            /** Format: int64 */
+            n: number;
+            zh: string;
+        };
+        /** @description The score of another period. */
+        EvaluationEarlier: {
+            /** @description The level. */
+            level?: string | null;
+            /** @description The period. */
+            period: components["schemas"]["EvaluationPeriod"];
+            /**
+             * Format: double
+             * @description All points.
+             */
+            score?: number | null;
+        };
+        /** @description An item of a composite. */
+        EvaluationItem: {
+            /** @description Instead of a denominator: the band that makes a score of the count. */
+            band?: string | null;
+            /** @description Its code. */
+            code: string;
+            /** @description Of what. */
+            denominator?: components["schemas"]["Measure"][];
+            /** @description Its name in English. */
+            en: string;
+            /** @description The fewer the better: one minus the rate. */
+            inverted?: boolean;
+            /** @description What is counted. */
+            numerator: components["schemas"]["Measure"][];
+            /**
+             * Format: double
+             * @description Its weight.
+             */
+            weight: number;
+            /** @description Its name. */
+            zh: string;
+        };
+        /** @description A level. */
+        EvaluationLevel: {
+            /**
+             * Format: double
+             * @description From so many hundredths of what can be reached.
+             */
+            from: number;
+            /** @description Its name. */
+            level: string;
+        };
+        /** @description An item with what it means. */
+        EvaluationLine: components["schemas"]["EvaluationScored"] & {
+            why_en: string;
+            /** @description How its points come about. */
+            why_zh: string;
+        };
+        /** @description All subjects of a kind. */
+        EvaluationList: {
+            before: components["schemas"]["EvaluationPeriod"];
+            kind: components["schemas"]["Kind"];
+            period: components["schemas"]["EvaluationPeriod"];
+            /** @description By name if they are persons, who are not ranked; else by code. */
+            rows: components["schemas"]["EvaluationRow"][];
+            /**
+             * Format: int64
+             * @description The version of the scheme.
+             */
+            scheme: number;
+            year_before: components["schemas"]["EvaluationPeriod"];
+        };
+        /** @description Days, both included. */
+        EvaluationPeriod: {
+            /**
+             * Format: date
+             * @description The first.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last.
+             */
+            to: string;
+        };
+        /** @description A subject's evaluation. */
+        EvaluationResult: {
+            /**
+             * Format: double
+             * @description The sum of the weights.
+             */
+            full: number;
+            /** @description Its items. */
+            items: components["schemas"]["EvaluationScored"][];
+            /** @description The level. */
+            level?: string | null;
+            /**
+             * Format: double
+             * @description All points, as if what there is nothing to measure by were like the rest; absent if there is nothing at all.
+             */
+            score?: number | null;
+        };
+        /** @description A subject with its figures. */
+        EvaluationRow: components["schemas"]["EvaluationResult"] & {
+            /** @description In the period before. */
+            before: components["schemas"]["EvaluationEarlier"];
+            /** @description Which. */
+            subject: components["schemas"]["Named"];
+            /** @description In the same period of the year before. */
+            year_before: components["schemas"]["EvaluationEarlier"];
+        };
+        /** @description A version of the scheme. */
+        EvaluationScheme: {
+            actor_name: string;
+            at?: components["schemas"]["Time"] | null;
+            reason: string;
+            terms: components["schemas"]["EvaluationTerms"];
+            /** @description The first day on which it holds; empty for what is shipped. */
+            valid_from: string;
+            /**
+             * Format: int64
+             * @description 0 is shipped with the program.
+             */
+            version: number;
+        };
+        /** @description A new version. */
+        EvaluationSchemeInput: {
+            /**
+             * Format: uuid
+             * @description Made by the client: sent again with the same id it changes nothing.
+             */
+            id?: string | null;
+            reason: string;
+            terms: components["schemas"]["EvaluationTerms"];
+            /**
+             * Format: date
+             * @description The first day on which it holds.
+             */
+            valid_from: string;
+            /**
+             * Format: int64
+             * @description The newest version that was looked at.
+             */
+            version: number;
+        };
+        /** @description The answer. */
+        EvaluationSchemeReceipt: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description An item as a subject has it. */
+        EvaluationScored: components["schemas"]["EvaluationItem"] & {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            n: number;
+            /**
+             * Format: int64
+             * @description Of how many; absent where a band is asked.
+             */
+            of?: number | null;
+            /**
+             * Format: double
+             * @description Weight by value.
+             */
+            points?: number | null;
+            /**
+             * Format: double
+             * @description The rate or the band's score, between 0 and 1, the higher the better; absent when there is nothing to measure by.
+             */
+            value?: number | null;
+        };
+        /** @description A subject's sheet. */
+        EvaluationSheet: {
+            before: components["schemas"]["EvaluationEarlier"];
+            /** @description All that was counted. */
+            counts: components["schemas"]["EvaluationCount"][];
+            /** Format: double */
+            full: number;
+            items: components["schemas"]["EvaluationLine"][];
+            kind: components["schemas"]["Kind"];
+            level?: string | null;
+            /** @description Whether the user may object to a case in it. */
+            may_object: boolean;
+            period: components["schemas"]["EvaluationPeriod"];
+            /**
+             * Format: int64
+             * @description The version of the scheme.
+             */
+            scheme: number;
+            /** Format: double */
+            score?: number | null;
+            subject: components["schemas"]["Named"];
+            year_before: components["schemas"]["EvaluationEarlier"];
+        };
+        /** @description How subjects are evaluated. */
+        EvaluationTerms: {
+            /** @description Bands by name: how a count becomes a score. */
+            bands: {
+                [key: string]: components["schemas"]["EvaluationBand"];
+            };
+            /** @description The items of each kind's composite. */
+            composites: {
+                [key: string]: components["schemas"]["EvaluationItem"][];
+            };
+            /** @description Levels, the best first. */
+            levels: components["schemas"]["EvaluationLevel"][];
+            /** @description Where it is from. */
+            source: string;
         };
         /**
          * @description How often.
@@ -2996,6 +4132,38 @@ export interface components {
             shared_with: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description Something to be mended. */
+        Finding: {
+            /** @description More about it, in Chinese. */
+            detail: string;
+            /** @description The same in English. */
+            detail_en: string;
+            kind: components["schemas"]["FindingKind"];
+            standard?: components["schemas"]["StandardId"] | null;
+            /** @description The standard, class, body or year it is about. */
+            subject: components["schemas"]["Named"];
+        };
+        /** @description How many there are of a kind. */
+        FindingCount: {
+            en: string;
+            kind: components["schemas"]["FindingKind"];
+            n: number;
+            zh: string;
+        };
+        /**
+         * @description What is the matter.
+         * @enum {string}
+         */
+        FindingKind: "no_body" | "nobody_on_duty" | "no_local_body" | "used_but_ended" | "overlap" | "gap" | "odd_limit" | "no_standard" | "no_holidays";
+        /** @description What there is to mend. */
+        Findings: {
+            /** @description How many in all. */
+            all: number;
+            /** @description How many of each kind, the gravest first. */
+            counts: components["schemas"]["FindingCount"][];
+            /** @description Of each kind the first 100. */
+            items: components["schemas"]["Finding"][];
         };
         /** @description A place that was found. */
         FoundPlace: {
@@ -3220,6 +4388,29 @@ export interface components {
             /** @description Whether it opens anything now. */
             valid: boolean;
         };
+        /**
+         * @description What is evaluated.
+         * @enum {string}
+         */
+        Kind: "area" | "body" | "worker" | "acceptor" | "shift_lead" | "dispatcher";
+        /** @description How many cases stand at which light. */
+        Lights: {
+            /**
+             * Format: int64
+             * @description In time.
+             */
+            green: number;
+            /**
+             * Format: int64
+             * @description Overdue.
+             */
+            red: number;
+            /**
+             * Format: int64
+             * @description Soon overdue.
+             */
+            yellow: number;
+        };
         /** @description A time limit. */
         LimitView: {
             /**
@@ -3342,6 +4533,16 @@ export interface components {
             note?: string | null;
             state: components["schemas"]["State"];
         };
+        /** @description A major class. */
+        MajorView: {
+            classes: components["schemas"]["MinorView"][];
+            /** @description `component` or `matter`. */
+            kind: string;
+            name: string;
+            name_en?: string | null;
+            /** @description How the codes of all its classes begin, kind included: `2026.M01` and `2026.C01` are two. */
+            prefix: string;
+        };
         MapMeta: {
             base?: components["schemas"]["BaseMap"] | null;
             /** @description West, south, east, north of the district, in WGS 84 degrees. */
@@ -3356,6 +4557,11 @@ export interface components {
             roles: components["schemas"]["MyRole"][];
             user: components["schemas"]["MyAccount"];
         };
+        /**
+         * @description A base count.
+         * @enum {string}
+         */
+        Measure: "reported" | "public" | "valid" | "missed" | "accepted" | "accepted_on_time" | "verify_sent" | "verify_sent_on_time" | "verify_due" | "verified" | "verified_on_time" | "filed" | "filed_on_time" | "filed_accurately" | "dispatched" | "dispatched_on_time" | "dispatched_accurately" | "due" | "handled" | "handled_on_time" | "handled_late" | "check_sent" | "check_sent_on_time" | "check_due" | "checked" | "checked_on_time" | "closed" | "closed_on_time" | "reworked" | "voided" | "suspended" | "extended" | "returned";
         /** @description Into which case, and why. */
         MergeInput: {
             /**
@@ -3420,6 +4626,18 @@ export interface components {
             /** @description The program's version. */
             version: string;
         };
+        /** @description A minor class. */
+        MinorView: {
+            code: string;
+            /** @description Whether the house has it; else it only follows from the crosswalk. */
+            in_house: boolean;
+            name: string;
+            name_en?: string | null;
+            /** @description Where the crosswalk leads, of a class of 2013; of one of 2026, where it comes from. */
+            other: string[];
+            /** @description How many of its standards are in force. */
+            standards: number;
+        };
         /** @description What comes with a move. */
         MoveInput: {
             /** @description What is done. */
@@ -3469,6 +4687,13 @@ export interface components {
             to: components["schemas"]["State"];
             /** @description In Chinese. */
             zh: string;
+        };
+        /** @description A standard and what has taken its place. */
+        MovedStandard: {
+            /** @description The one that begins. */
+            new: string;
+            /** @description The one that ends. */
+            old: string;
         };
         MyAccount: {
             area?: string | null;
@@ -3569,6 +4794,18 @@ export interface components {
             /** @description What it is for. */
             purpose: string;
         };
+        /** @description A proposal of a new filing standard. */
+        NewProposal: {
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id?: string | null;
+            /** @description Why. */
+            reason: string;
+            /** @description What is asked for. */
+            terms: components["schemas"]["ProposedTerms"];
+        };
         /** @description A filing standard to be added. */
         NewStandard: {
             /** @description Other limits in areas of a class. */
@@ -3599,6 +4836,68 @@ export interface components {
             /** @description The supervising body, by code. */
             supervisor?: string | null;
         };
+        /** @description An objection. */
+        Objection: {
+            answer?: string | null;
+            at: components["schemas"]["Time"];
+            author_name: string;
+            case: components["schemas"]["CaseId"];
+            decided_at?: components["schemas"]["Time"] | null;
+            decider_name?: string | null;
+            id: components["schemas"]["ObjectionId"];
+            kind: components["schemas"]["Kind"];
+            /** @description The case's number. */
+            number: string;
+            reason: string;
+            state: components["schemas"]["ObjectionState"];
+            subject: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A decision. */
+        ObjectionDecision: {
+            /** @description Why. */
+            answer: string;
+            /** @description Whether the case counts no longer. */
+            granted: boolean;
+            /**
+             * Format: uuid
+             * @description Made by the client: sent again with the same id it changes nothing.
+             */
+            id?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** Format: uuid */
+        ObjectionId: string;
+        /** @description A new objection. */
+        ObjectionInput: {
+            case: components["schemas"]["CaseId"];
+            /**
+             * Format: uuid
+             * @description Made by the client: sent again with the same id it changes nothing.
+             */
+            id?: string | null;
+            kind: components["schemas"]["Kind"];
+            /** @description Why the case should not count. */
+            reason: string;
+            subject: string;
+        };
+        /** @description The answer to a write. */
+        ObjectionReceipt: {
+            id: components["schemas"]["ObjectionId"];
+            state: components["schemas"]["ObjectionState"];
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description Where an objection stands.
+         * @enum {string}
+         */
+        ObjectionState: "open" | "granted" | "refused";
         /** @description A question beyond place and description. */
         Open311Attribute: {
             /** @description Letters, digits, `_` and `-`. */
@@ -3946,6 +5245,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * @description What came of a call that gave no rating.
+         * @enum {string}
+         */
+        Outcome: "no_answer" | "call_later" | "wrong_number" | "declined";
         /** @description How a body gets its cases. */
         OutsideBodyInput: {
             /** @description Whether new cases get a link. */
@@ -4129,6 +5433,23 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_CallbackRow: {
+            /** @description The rows. */
+            items: (components["schemas"]["CaseRow"] & {
+                contact?: components["schemas"]["ContactView"] | null;
+                evaluated_at?: components["schemas"]["Time"] | null;
+                link_until?: components["schemas"]["Time"] | null;
+                /** @description Why they are not. */
+                reasons: components["schemas"]["Named"][];
+                /** @description The member of staff who reported it. */
+                reporter?: string | null;
+                /** @description What came of calls so far, the latest first. */
+                tries: components["schemas"]["CallbackTry"][];
+            })[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_CaseRow: {
             /** @description The rows. */
             items: {
@@ -4196,6 +5517,43 @@ export interface components {
                 state: components["schemas"]["ControlState"];
                 to: components["schemas"]["Time"];
                 /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_EvaluationCase: {
+            /** @description The rows. */
+            items: {
+                area: components["schemas"]["Named"];
+                class?: components["schemas"]["Named"] | null;
+                /** @description What it counts. */
+                counts: components["schemas"]["EvaluationCount"][];
+                id: components["schemas"]["CaseId"];
+                number: string;
+                reported_at: components["schemas"]["Time"];
+                state: components["schemas"]["State"];
+                /** @description An appeal or an objection has taken it out of the figures; what it would count stays to be seen. */
+                taken: boolean;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_EvaluationScheme: {
+            /** @description The rows. */
+            items: {
+                actor_name: string;
+                at?: components["schemas"]["Time"] | null;
+                reason: string;
+                terms: components["schemas"]["EvaluationTerms"];
+                /** @description The first day on which it holds; empty for what is shipped. */
+                valid_from: string;
+                /**
+                 * Format: int64
+                 * @description 0 is shipped with the program.
+                 */
                 version: number;
             }[];
             /** @description Where the next page begins; absent on the last one. */
@@ -4283,6 +5641,29 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Objection: {
+            /** @description The rows. */
+            items: {
+                answer?: string | null;
+                at: components["schemas"]["Time"];
+                author_name: string;
+                case: components["schemas"]["CaseId"];
+                decided_at?: components["schemas"]["Time"] | null;
+                decider_name?: string | null;
+                id: components["schemas"]["ObjectionId"];
+                kind: components["schemas"]["Kind"];
+                /** @description The case's number. */
+                number: string;
+                reason: string;
+                state: components["schemas"]["ObjectionState"];
+                subject: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Open311Sending: {
             /** @description The rows. */
             items: {
@@ -4363,6 +5744,31 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_PrecedentView: {
+            /** @description The rows. */
+            items: {
+                /** @description Where it holds, with all below. */
+                area: components["schemas"]["CaseArea"];
+                /** @description Which body is responsible. */
+                body: components["schemas"]["Named"];
+                /** @description The case that was disputed. */
+                case: components["schemas"]["CaseId"];
+                ended_at?: components["schemas"]["Time"] | null;
+                ended_by?: string | null;
+                ended_why?: string | null;
+                id: components["schemas"]["PrecedentId"];
+                made_at: components["schemas"]["Time"];
+                made_by: string;
+                number: string;
+                reason: string;
+                standard?: components["schemas"]["StandardName"] | null;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Progress: {
             /** @description The rows. */
             items: {
@@ -4403,6 +5809,55 @@ export interface components {
                 topic: string;
                 tried_at?: components["schemas"]["Time"] | null;
             }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ProposalView: {
+            /** @description The rows. */
+            items: {
+                applicant: string;
+                applicant_body?: components["schemas"]["Named"] | null;
+                at: components["schemas"]["Time"];
+                /** @description The class with its name. */
+                class: components["schemas"]["Named"];
+                decided_at?: components["schemas"]["Time"] | null;
+                /** @description Who decided. */
+                decider?: string | null;
+                decision_note?: string | null;
+                id: components["schemas"]["ProposalId"];
+                /** @description The same in English. */
+                limit_en: string;
+                /** @description The limit in words. */
+                limit_zh: string;
+                /** @description What the user may do with it now. */
+                moves: components["schemas"]["ProposalMove"][];
+                reason: string;
+                responsible?: components["schemas"]["Named"] | null;
+                review_note?: string | null;
+                reviewed_at?: components["schemas"]["Time"] | null;
+                /** @description Who found it sound. */
+                reviewer?: string | null;
+                /** @description The code of the standard that it became. */
+                standard?: string | null;
+                state: components["schemas"]["ProposalState"];
+                terms: components["schemas"]["ProposedTerms"];
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_QualityRow: {
+            /** @description The rows. */
+            items: (components["schemas"]["CaseRow"] & {
+                cause: components["schemas"]["Cause"];
+                /** @description Who has marked it. */
+                marked_by?: string | null;
+                remark?: string | null;
+                verdict?: components["schemas"]["ReportVerdict"] | null;
+            })[];
             /** @description Where the next page begins; absent on the last one. */
             next?: string | null;
         };
@@ -4609,6 +6064,61 @@ export interface components {
             id: components["schemas"]["UserId"];
             name: string;
         };
+        /** Format: uuid */
+        PrecedentId: string;
+        /** @description A decision to be kept: that the body which has the case now is responsible. */
+        PrecedentInput: {
+            /** @description Where it holds, with all below: an area that the case lies in. */
+            area: string;
+            case: components["schemas"]["CaseId"];
+            /**
+             * Format: uuid
+             * @description Made by the client: sent again with the same id it changes nothing.
+             */
+            id?: string | null;
+            /** @description Why this body. */
+            reason: string;
+        };
+        /** @description The answer to a write. */
+        PrecedentReceipt: {
+            id: components["schemas"]["PrecedentId"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A decision that is kept for the next time. */
+        PrecedentView: {
+            /** @description Where it holds, with all below. */
+            area: components["schemas"]["CaseArea"];
+            /** @description Which body is responsible. */
+            body: components["schemas"]["Named"];
+            /** @description The case that was disputed. */
+            case: components["schemas"]["CaseId"];
+            ended_at?: components["schemas"]["Time"] | null;
+            ended_by?: string | null;
+            ended_why?: string | null;
+            id: components["schemas"]["PrecedentId"];
+            made_at: components["schemas"]["Time"];
+            made_by: string;
+            number: string;
+            reason: string;
+            standard?: components["schemas"]["StandardName"] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Why a precedent shall not stand any more. */
+        PrecedentWithdrawal: {
+            /**
+             * Format: uuid
+             * @description Made by the client: sent again with the same id it changes nothing.
+             */
+            id?: string | null;
+            reason: string;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
         /** @description The parts of a preview. */
         PreviewForm: {
             /** @description What 天 means: `calendar_day` or `working_day`. */
@@ -4757,10 +6267,161 @@ export interface components {
             name: string;
             name_en?: string | null;
         };
+        /**
+         * @description What is done with a proposal.
+         * @enum {string}
+         */
+        ProposalAction: "review" | "approve" | "refuse" | "withdraw";
+        /** Format: uuid */
+        ProposalId: string;
+        /** @description A move that is open to the user. */
+        ProposalMove: {
+            action: components["schemas"]["ProposalAction"];
+            /** @description Whether something is lost by it. */
+            danger: boolean;
+            en: string;
+            /** @description Whether a reason has to be given. */
+            reason: boolean;
+            zh: string;
+        };
+        /**
+         * @description How far a proposal is.
+         * @enum {string}
+         */
+        ProposalState: "proposed" | "reviewed" | "approved" | "refused" | "withdrawn";
+        /** @description A move of a proposal. */
+        ProposalStep: {
+            /** @description What is done. */
+            action: components["schemas"]["ProposalAction"];
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id?: string | null;
+            /** @description A remark; the reason, if it is not taken. */
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description A proposal. */
+        ProposalView: {
+            applicant: string;
+            applicant_body?: components["schemas"]["Named"] | null;
+            at: components["schemas"]["Time"];
+            /** @description The class with its name. */
+            class: components["schemas"]["Named"];
+            decided_at?: components["schemas"]["Time"] | null;
+            /** @description Who decided. */
+            decider?: string | null;
+            decision_note?: string | null;
+            id: components["schemas"]["ProposalId"];
+            /** @description The same in English. */
+            limit_en: string;
+            /** @description The limit in words. */
+            limit_zh: string;
+            /** @description What the user may do with it now. */
+            moves: components["schemas"]["ProposalMove"][];
+            reason: string;
+            responsible?: components["schemas"]["Named"] | null;
+            review_note?: string | null;
+            reviewed_at?: components["schemas"]["Time"] | null;
+            /** @description Who found it sound. */
+            reviewer?: string | null;
+            /** @description The code of the standard that it became. */
+            standard?: string | null;
+            state: components["schemas"]["ProposalState"];
+            terms: components["schemas"]["ProposedTerms"];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What is asked for. */
+        ProposedTerms: {
+            /**
+             * Format: double
+             * @description The limit's amount.
+             */
+            amount: number;
+            /** @description The responsible body, by code … */
+            body?: string | null;
+            /** @description Its class, by code. */
+            class: string;
+            /** @description When a case can be closed. */
+            closing?: string | null;
+            /** @description When a case is to be filed under it. */
+            condition: string;
+            /** @description The same in English. */
+            condition_en?: string | null;
+            /** @description … or the place's own body at this level: `town` or `village`. */
+            level?: string | null;
+            /** @description The limit's unit: `urgent_hour`, `working_hour`, `working_day` or `calendar_day`. */
+            unit: string;
+            /** @description The first day on which it is to be in force; the day of the approval if not said or past by then. */
+            valid_from?: string | null;
+        };
         /** @description Why somebody wants to see a contact. */
         Purpose: {
             /** @description In a few words; kept in the audit log. */
             purpose: string;
+        };
+        /** @description Reports of one town, by cause. */
+        QualityLine: {
+            /** Format: int64 */
+            declined: number;
+            /**
+             * Format: int64
+             * @description Marked so far.
+             */
+            marked: number;
+            /**
+             * Format: int64
+             * @description Of those, found to be poor.
+             */
+            poor: number;
+            /** Format: int64 */
+            thin: number;
+            town: components["schemas"]["Named"];
+            /** Format: int64 */
+            untrue: number;
+            /** Format: int64 */
+            voided: number;
+        };
+        /** @description What the review says. */
+        QualityMarkInput: {
+            case: components["schemas"]["CaseId"];
+            /**
+             * Format: uuid
+             * @description Made by the client: sent again with the same id it changes nothing.
+             */
+            id?: string | null;
+            /** @description Goes to the reporter, on the case's timeline; needed when the report is poor. */
+            remark?: string | null;
+            verdict: components["schemas"]["ReportVerdict"];
+        };
+        /** @description The answer to a mark. */
+        QualityMarked: {
+            case: components["schemas"]["CaseId"];
+            verdict: components["schemas"]["ReportVerdict"];
+        };
+        /** @description A report that is looked at again; not who sent it. */
+        QualityRow: components["schemas"]["CaseRow"] & {
+            cause: components["schemas"]["Cause"];
+            /** @description Who has marked it. */
+            marked_by?: string | null;
+            remark?: string | null;
+            verdict?: components["schemas"]["ReportVerdict"] | null;
+        };
+        /** @description A week of reports that were looked at again. */
+        QualityWeek: {
+            closed_at?: components["schemas"]["Time"] | null;
+            closed_by?: string | null;
+            lines: components["schemas"]["QualityLine"][];
+            /** @description Whether it is over, so that its review can be closed. */
+            over: boolean;
+            /** @description Its Monday. */
+            week: string;
         };
         /** @description Which messages were read. */
         ReadInput: {
@@ -4829,6 +6490,11 @@ export interface components {
              */
             lng: number;
         };
+        /**
+         * @description What the review says of a report.
+         * @enum {string}
+         */
+        ReportVerdict: "fine" | "excusable" | "poor";
         /** @description A role as it should be. */
         RoleInput: {
             /** @description Only for a new role: letters, digits and `_`. */
@@ -4989,6 +6655,17 @@ export interface components {
             /** @description The limit's unit. */
             unit: string;
         };
+        /** @description A change of one standard. */
+        StandardChange: {
+            /** @description Who. */
+            actor: string;
+            at: components["schemas"]["Time"];
+            id: string;
+            /** @description In what it differs from before. */
+            terms: components["schemas"]["TermChange"][];
+            /** @description `added`, `changed`, `moved`, `ended`, `imported` or `approved`. */
+            what: string;
+        };
         /** Format: uuid */
         StandardId: string;
         /** @description A filing standard, in short. */
@@ -5029,6 +6706,21 @@ export interface components {
             valid_to?: string | null;
             /** Format: int64 */
             version: number;
+        };
+        /** @description Standards to be moved to a class of another edition. */
+        StandardsMove: {
+            /** @description all of a class that are in force on the day. */
+            class?: string | null;
+            /** @description The first day under the new class, `YYYY-MM-DD`; the old ones end the day before. */
+            from: string;
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id?: string | null;
+            standard?: components["schemas"]["StandardId"] | null;
+            /** @description The class they shall belong to; of 2013 also one that only follows from the crosswalk. */
+            to: string;
         };
         /**
          * @description Where a case stands.
@@ -5091,6 +6783,13 @@ export interface components {
             /** Format: int64 */
             weekday: number;
         };
+        /** @description What becomes of a class of 2013. */
+        Successor: {
+            /** @description Why. */
+            note?: string | null;
+            /** @description The class of 2026, or of one's own; none: it has no successor. */
+            to?: string | null;
+        };
         /** @description A proposal, with its reason. */
         Suggestion: {
             /** @description What to show. */
@@ -5103,6 +6802,19 @@ export interface components {
             why_en: string;
             /** @description Why it is proposed, in Chinese. */
             why_zh: string;
+        };
+        /** @description One term of a standard that differs. */
+        TermChange: {
+            /** @description What it says, in Chinese. */
+            after: string;
+            /** @description The same in English. */
+            after_en: string;
+            /** @description What it said, in Chinese. */
+            before: string;
+            /** @description The same in English. */
+            before_en: string;
+            /** @description `condition`, `closing`, `limit`, `area_limits`, `stages`, `body`, `supervisor`, `valid_from`, `valid_to`. */
+            field: string;
         };
         /** Format: date-time */
         Time: string;
@@ -5149,6 +6861,15 @@ export interface components {
             permission: string;
             permission_en: string;
             permission_zh: string;
+        };
+        /** @description What becomes of the deadlines of cases that run. */
+        Touched: {
+            /** @description For how many of them the deadline is, or would be, another one. */
+            differ: number;
+            /** @description How many cases a body's limit runs for. */
+            running: number;
+            /** @description Whether the change was made; else it was only tried. */
+            saved: boolean;
         };
         /** @description What a training of the class suggestion was worth, on cases that it had not seen. */
         TrainingView: {
@@ -5287,6 +7008,21 @@ export interface components {
              * @description Entries that wait for their seal; in a running program for a moment only.
              */
             unsealed: number;
+        };
+        /** @description What bodies have in hand. */
+        Watch: {
+            /** @description Whether the lines are by member of staff; else by body. */
+            by_staff: boolean;
+            /** @description The most overdue first. */
+            lines: components["schemas"]["WatchLine"][];
+            total: components["schemas"]["Lights"];
+        };
+        /** @description One line of the table. */
+        WatchLine: {
+            body?: components["schemas"]["Named"] | null;
+            lights: components["schemas"]["Lights"];
+            /** @description Who is at work on the cases, when one body is looked at; neither for those that nobody has been given. */
+            user?: string | null;
         };
     };
     responses: never;
@@ -5706,6 +7442,477 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BodyView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_view: {
+        parameters: {
+            query?: {
+                /** @description The year; this one if not said. */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarChange"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarDays"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Touched"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarHours"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Touched"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_touched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Touched"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_recompute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Touched"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_year: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarYear"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callback_case: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The link's token, behind its `#` */
+                "X-Callback-Link"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackCase"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callback_rate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The link's token */
+                "X-Callback-Link"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackRating"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackCase"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callback_list: {
+        parameters: {
+            query?: {
+                /** @description Only residents who have left a telephone number, not the district's own staff. */
+                residents?: boolean;
+                /** @description Where to go on. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallbackRow"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callback_reviews: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next` of the page before. */
+                after?: string;
+                /** @description How many rows; 50 if not said, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallbackRow"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callback_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackScriptView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callback_script_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackScriptView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackScriptView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callback_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackLink"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callback_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackTryInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackTried"];
                 };
             };
             /** @description Refused or failed; `code` says why */
@@ -6833,6 +9040,37 @@ export interface operations {
             };
         };
     };
+    watch_counts: {
+        parameters: {
+            query?: {
+                /** @description Only of this body. */
+                body?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watch"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     case_view: {
         parameters: {
             query?: never;
@@ -7076,6 +9314,36 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": number[];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    case_precedent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CaseId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePrecedent"];
                 };
             };
             /** @description Refused or failed; `code` says why */
@@ -7356,6 +9624,105 @@ export interface operations {
             };
         };
     };
+    crosswalk_list: {
+        parameters: {
+            query?: {
+                /** @description `component` or `matter`. */
+                kind?: string;
+                /** @description In a name or a code of either side. */
+                text?: string;
+                /** @description Only those that wait for a person: same number, another name, or no successor. */
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrosswalkView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    crosswalk_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Successor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrosswalkRow"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    crosswalk_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrosswalkRow"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     duplicate_rules: {
         parameters: {
             query?: never;
@@ -7501,6 +9868,347 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DutyInput"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edition_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionView"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluation_list: {
+        parameters: {
+            query: {
+                kind: "area" | "body" | "worker" | "acceptor" | "shift_lead" | "dispatcher";
+                /** @description The first day of reports, `YYYY-MM-DD`. */
+                from: string;
+                /** @description The last. */
+                to: string;
+                /** @description Areas by `town` or `village`. */
+                level?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationList"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluation_mine: {
+        parameters: {
+            query: {
+                /** @description The first day of reports, `YYYY-MM-DD`. */
+                from: string;
+                /** @description The last. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationSheet"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objection_list: {
+        parameters: {
+            query?: {
+                /** @description Only in this state. */
+                state?: "open" | "granted" | "refused";
+                /** @description Where to go on. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Objection"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objection_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionReceipt"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objection_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ObjectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionReceipt"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluation_schemes: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next` of the page before. */
+                after?: string;
+                /** @description How many rows; 50 if not said, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EvaluationScheme"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluation_scheme_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationSchemeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationSchemeReceipt"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluation_sheet: {
+        parameters: {
+            query: {
+                /** @description The first day of reports, `YYYY-MM-DD`. */
+                from: string;
+                /** @description The last. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["Kind"];
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationSheet"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluation_cases: {
+        parameters: {
+            query: {
+                /** @description The first day of reports, `YYYY-MM-DD`. */
+                from: string;
+                /** @description The last. */
+                to: string;
+                /** @description Only those that count for this. */
+                measure?: "reported" | "public" | "valid" | "missed" | "accepted" | "accepted_on_time" | "verify_sent" | "verify_sent_on_time" | "verify_due" | "verified" | "verified_on_time" | "filed" | "filed_on_time" | "filed_accurately" | "dispatched" | "dispatched_on_time" | "dispatched_accurately" | "due" | "handled" | "handled_on_time" | "handled_late" | "check_sent" | "check_sent_on_time" | "check_due" | "checked" | "checked_on_time" | "closed" | "closed_on_time" | "reworked" | "voided" | "suspended" | "extended" | "returned";
+                /** @description Where to go on. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["Kind"];
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EvaluationCase"];
                 };
             };
             /** @description Refused or failed; `code` says why */
@@ -9209,6 +11917,240 @@ export interface operations {
             };
         };
     };
+    precedent_list: {
+        parameters: {
+            query?: {
+                /** @description Those that were withdrawn or replaced; else those that stand. */
+                ended?: boolean;
+                /** @description Only those that name this body. */
+                body?: string;
+                /** @description Where to go on. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PrecedentView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    precedent_keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrecedentInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrecedentReceipt"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    precedent_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["PrecedentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrecedentWithdrawal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrecedentReceipt"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_week: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The Monday, `YYYY-MM-DD` */
+                week: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityWeek"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The Monday, `YYYY-MM-DD` */
+                week: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_mark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The Monday, `YYYY-MM-DD` */
+                week: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualityMarkInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityMarked"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_list: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next` of the page before. */
+                after?: string;
+                /** @description How many rows; 50 if not said, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The Monday, `YYYY-MM-DD` */
+                week: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QualityRow"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     role_list: {
         parameters: {
             query?: never;
@@ -9492,6 +12434,202 @@ export interface operations {
             };
         };
     };
+    standards_compare: {
+        parameters: {
+            query: {
+                /** @description The earlier day, `YYYY-MM-DD`. */
+                from: string;
+                /** @description The later one. */
+                to: string;
+                /** @description A class's code, or the beginning of codes. */
+                class?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finding_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    standards_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandardsMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedStandard"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposal_list: {
+        parameters: {
+            query?: {
+                /** @description Only in these states, e.g. `proposed,reviewed`. */
+                state?: string;
+                /** @description Where to go on. */
+                after?: string;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProposalView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposal_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProposal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposal_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ProposalId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalStep"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     standard_update: {
         parameters: {
             query?: never;
@@ -9513,6 +12651,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StandardView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    standard_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["StandardId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardChange"][];
                 };
             };
             /** @description Refused or failed; `code` says why */

@@ -29,7 +29,7 @@ pub async fn seed_demo(kernel: &Kernel) -> Result<()> {
         match n % 4 {
             0 => {
                 make(kernel, &clerk, case, Action::AskExtension, |it| {
-                    it.note = note("配件需要外地调货，三天后到")
+                    it.note = note("配件需要外地调货，三天后到");
                 })
                 .await?;
             }
@@ -42,14 +42,14 @@ pub async fn seed_demo(kernel: &Kernel) -> Result<()> {
                 .await?;
                 if asked && n > 4 {
                     make(kernel, &lead, case, Action::Suspend, |it| {
-                        it.note = note("情况属实，到期恢复办理")
+                        it.note = note("情况属实，到期恢复办理");
                     })
                     .await?;
                 }
             }
             2 => {
                 make(kernel, &clerk, case, Action::Appeal, |it| {
-                    it.note = note("现场被施工围挡封闭，无法进入")
+                    it.note = note("现场被施工围挡封闭，无法进入");
                 })
                 .await?;
             }
@@ -67,7 +67,7 @@ pub async fn seed_demo(kernel: &Kernel) -> Result<()> {
     if let Some(acceptor) = acceptor {
         for case in newest(kernel, State::Reported, 8).await? {
             make(kernel, &acceptor, case, Action::SendDown, |it| {
-                it.note = Some("镇街可以处置，请先行办理".to_owned())
+                it.note = Some("镇街可以处置，请先行办理".to_owned());
             })
             .await?;
         }
