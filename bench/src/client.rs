@@ -91,6 +91,8 @@ pub(crate) async fn log_in(base: &str) -> Result<Vec<Person>> {
         ("Body's clerk", "body"),
         ("Grid worker", "own"),
         ("Acceptor", "acceptor"),
+        ("Dispatcher", "dispatcher"),
+        ("Head of a body", "head"),
     ] {
         let login = of(role).with_context(|| format!("the demo offers no {role}"))?;
         people.push(Person::log_in(base, &login, scope).await?);

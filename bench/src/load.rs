@@ -89,7 +89,7 @@ async fn step(person: &Person, turn: usize, seen: &Seen) -> Result<Duration> {
             let row = &page["items"][turn % 20];
             let Some(id) = row["id"].as_str() else { return Ok(took) };
             let (desk, took) = person.get(&format!("/api/cases/{id}")).await?;
-            let may = desk["actions"].to_string().contains("\"note\"") && person.role == "acceptor";
+            let may = desk["moves"].to_string().contains("\"note\"") && person.role == "acceptor";
             if n == 3 || !may {
                 return Ok(took);
             }

@@ -3,6 +3,7 @@
 
 mod client;
 mod load;
+mod moves;
 mod server;
 mod speed;
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
 
 use crate::client::Person;
 use crate::server::Server;
@@ -15,30 +14,44 @@ pub(crate) type Table = BTreeMap<String, (Duration, Duration)>;
 /// The same connection's reading of one row by its key: what everything else is a multiple of.
 const YARDSTICK: &str = "0 yardstick: one row by key";
 
-/// Each filter of a list.
+/// Each filter of a list; `{…}` is what the district's own busiest have.
 const FILTERS: &[&str] = &[
     "",
     "inbox=true",
     "state=dispatched,handling",
+    "state=suspended",
     "state=closed",
     "class=2026.M01",
     "class=2026.M01001",
+    "area={town}",
+    "area={village}",
+    "area={grid}",
+    "body={body}",
+    "desk={desk}",
+    "helping=true",
     "light=red",
     "light=yellow",
     "light=green",
     "source=department",
+    "filed=true",
     "filed=false",
     "late=true",
     "late=false",
     "rated=true",
+    "rated=false",
     "satisfaction=dissatisfied",
     "asked=extension",
     "appealed=true",
+    "appealed=false",
     "reopened=true",
+    "reopened=false",
     "from=2026-06-01&to=2026-06-02",
+    "text=2026-000100",
     "text=井盖",
     "text=没有这样的词",
     "sort=due",
+    "sort=due&class=2026.M01",
+    "sort=due&body={body}",
     "limit=200",
 ];
 
@@ -48,7 +61,7 @@ pub(crate) fn at(sorted: &[Duration], percent: usize) -> Duration {
     sorted.get(n).copied().unwrap_or_default()
 }
 
-fn put(table: &mut Table, name: String, mut times: Vec<Duration>) {
+pub(crate) fn put(table: &mut Table, name: String, mut times: Vec<Duration>) {
     times.sort();
     table.insert(name, (at(&times, 50), at(&times, 99)));
 }
@@ -73,13 +86,17 @@ async fn read(table: &mut Table, person: &Person, name: String, path: &str, roun
 /// Measures everything.
 pub(crate) async fn measure(people: &[Person], rounds: usize) -> Result<Table> {
     let mut table = Table::new();
+    let names = names(people.first().context("a lead")?).await?;
     for person in people.iter().take(4) {
         let role = &person.role;
         if role == "district" {
             read(&mut table, person, YARDSTICK.to_owned(), "/api/session", rounds).await?;
         }
         for filter in FILTERS {
-            let path = format!("/api/cases?{filter}");
+            let query = names
+                .iter()
+                .fold((*filter).to_owned(), |it, (name, code)| it.replace(name, code));
+            let path = format!("/api/cases?{query}");
             read(&mut table, person, format!("list {filter} · {role}"), &path, rounds).await?;
         }
         let mut next = String::new();
@@ -119,46 +136,24 @@ pub(crate) async fn measure(people: &[Person], rounds: usize) -> Result<Table> {
             }
         }
     }
-    moves(&mut table, people, rounds).await?;
+    crate::moves::moves(&mut table, people, rounds).await?;
     Ok(table)
 }
 
-/// A report and the first moves, each case anew.
-async fn moves(table: &mut Table, people: &[Person], rounds: usize) -> Result<()> {
-    let (lead, acceptor) = (people.first().context("a lead")?, people.last().context("an acceptor")?);
-    let (page, _) = acceptor.get("/api/cases?limit=1&filed=true").await?;
+/// Codes for what the filters leave open, from a closed case: whatever is common is likely to be its.
+async fn names(lead: &Person) -> Result<Vec<(&'static str, String)>> {
+    let (page, _) = lead.get("/api/cases?state=closed&limit=1").await?;
     let row = &page["items"][0];
-    let report = json!({
-        "source": "hotline",
-        "class": row["class"]["code"],
-        "description": "测速用的案件",
-        "place": "测速路 1 号",
-        "area": row["area"]["code"],
-    });
-    let mut times: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
-    for _ in 0..rounds {
-        let (receipt, took) = acceptor.post("/api/cases", &report).await?;
-        times.entry("report").or_default().push(took);
-        let id = receipt["id"].as_str().context("an id")?.to_owned();
-        for (who, action) in [(acceptor, "accept"), (acceptor, "note"), (lead, "void")] {
-            let (desk, _) = who.get(&format!("/api/cases/{id}")).await?;
-            let input = json!({ "version": desk["facts"]["version"], "action": action, "note": "测速" });
-            let input = if action == "accept" { without_note(input) } else { input };
-            let (_, took) = who.post(&format!("/api/cases/{id}/moves"), &input).await?;
-            times.entry(action).or_default().push(took);
-        }
-    }
-    for (action, times) in times {
-        put(table, format!("move {action}"), times);
-    }
-    Ok(())
-}
-
-fn without_note(mut input: Value) -> Value {
-    if let Some(fields) = input.as_object_mut() {
-        fields.remove("note");
-    }
-    input
+    let area = row["area"]["code"].as_str().context("an area")?;
+    let part = |length: usize| area.get(..length).unwrap_or(area).to_owned();
+    let body = row["body"]["code"].as_str().context("a body")?.to_owned();
+    Ok(vec![
+        ("{town}", part(9)),
+        ("{village}", part(12)),
+        ("{grid}", area.to_owned()),
+        ("{body}", body),
+        ("{desk}", part(6)),
+    ])
 }
 
 /// Takes all cases along as CSV and tells how much memory that took.

@@ -51,6 +51,11 @@ impl PageQuery {
     }
 }
 
+/// Where to go on behind a key; the text means nothing to a client.
+fn cursor(key: &impl Serialize) -> Option<String> {
+    serde_json::to_vec(key).ok().map(|it| BASE64_URL_SAFE_NO_PAD.encode(it))
+}
+
 /// One page of a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Page<T> {
@@ -65,12 +70,15 @@ impl<T> Page<T> {
     pub fn cut<K: Serialize>(mut rows: Vec<T>, query: &PageQuery, key: impl Fn(&T) -> K) -> Self {
         let more = rows.len() > query.limit();
         rows.truncate(query.limit());
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .and_then(|last| serde_json::to_vec(&key(last)).ok())
-            .map(|bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes));
+        let next = rows.last().filter(|_| more).and_then(|last| cursor(&key(last)));
         Self { items: rows, next }
+    }
+
+    /// The same page; if it would be the last, the next one begins behind this key, where there is one: for a search that
+    /// stopped before its page was full.
+    pub fn or_on_from<K: Serialize>(mut self, key: Option<K>) -> Self {
+        self.next = self.next.or_else(|| cursor(&key?));
+        self
     }
 
     /// The same page with each row turned into something else.

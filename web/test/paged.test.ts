@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { nextTick, ref } from 'vue'
 import type { Page } from '../src/api/types'
 import { ProblemError } from '../src/api/problem'
-import { usePaged } from '../src/parts/paged'
+import { filled, usePaged } from '../src/parts/paged'
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0))
 
@@ -46,4 +46,23 @@ it('keeps its rows when a quiet refresh fails, and says so', async () => {
   fails = false
   await list.reload()
   expect(list.problem.value).toBeNull()
+})
+
+it('asks on until a page is full, and no further than somebody waits', async () => {
+  const pages: Record<string, { items: number[]; next: string | null }> = {
+    '': { items: [], next: 'a' },
+    a: { items: [1], next: 'b' },
+    b: { items: [2], next: 'c' },
+    c: { items: [3], next: null },
+  }
+  const limits: number[] = []
+  const ask = (after: string | undefined, limit: number) => {
+    limits.push(limit)
+    const page = pages[after ?? '']!
+    return Promise.resolve({ items: [...page.items], next: page.next })
+  }
+  expect(await filled(ask, undefined, 2, () => true)).toEqual({ items: [1, 2], next: 'c' })
+  expect(limits).toEqual([2, 2, 1])
+  expect(await filled(ask, undefined, 50, () => true)).toEqual({ items: [1, 2, 3], next: null })
+  expect(await filled(ask, undefined, 50, () => false)).toEqual({ items: [], next: 'a' })
 })

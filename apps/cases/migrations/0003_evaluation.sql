@@ -26,17 +26,48 @@ CREATE TABLE cases_fact_part (
 );
 CREATE INDEX cases_fact_part_subject ON cases_fact_part (kind, subject, day, case_id);
 
--- Sums by day and by month, so that any period is a few rows.
+-- Sums by day and by month, so that any period is a few rows; a column for each base count, by its word.
 CREATE TABLE cases_fact_sum (
-    kind    TEXT NOT NULL,
-    grain   TEXT NOT NULL,     -- day, month
-    span    TEXT NOT NULL,     -- YYYY-MM-DD, YYYY-MM
-    subject TEXT NOT NULL,
-    measure TEXT NOT NULL,
-    n       BIGINT NOT NULL,
-    PRIMARY KEY (kind, grain, span, subject, measure)
+    kind                  TEXT NOT NULL,
+    subject               TEXT NOT NULL,
+    grain                 TEXT NOT NULL,  -- day, month
+    span                  TEXT NOT NULL,  -- YYYY-MM-DD, YYYY-MM
+    reported              BIGINT NOT NULL,
+    public                BIGINT NOT NULL,
+    valid                 BIGINT NOT NULL,
+    missed                BIGINT NOT NULL,
+    accepted              BIGINT NOT NULL,
+    accepted_on_time      BIGINT NOT NULL,
+    verify_sent           BIGINT NOT NULL,
+    verify_sent_on_time   BIGINT NOT NULL,
+    verify_due            BIGINT NOT NULL,
+    verified              BIGINT NOT NULL,
+    verified_on_time      BIGINT NOT NULL,
+    filed                 BIGINT NOT NULL,
+    filed_on_time         BIGINT NOT NULL,
+    filed_accurately      BIGINT NOT NULL,
+    dispatched            BIGINT NOT NULL,
+    dispatched_on_time    BIGINT NOT NULL,
+    dispatched_accurately BIGINT NOT NULL,
+    due                   BIGINT NOT NULL,
+    handled               BIGINT NOT NULL,
+    handled_on_time       BIGINT NOT NULL,
+    handled_late          BIGINT NOT NULL,
+    check_sent            BIGINT NOT NULL,
+    check_sent_on_time    BIGINT NOT NULL,
+    check_due             BIGINT NOT NULL,
+    checked               BIGINT NOT NULL,
+    checked_on_time       BIGINT NOT NULL,
+    closed                BIGINT NOT NULL,
+    closed_on_time        BIGINT NOT NULL,
+    reworked              BIGINT NOT NULL,
+    voided                BIGINT NOT NULL,
+    suspended             BIGINT NOT NULL,
+    extended              BIGINT NOT NULL,
+    returned              BIGINT NOT NULL,
+    PRIMARY KEY (kind, subject, grain, span)
 );
-CREATE INDEX cases_fact_sum_subject ON cases_fact_sum (kind, subject, grain, span);
+CREATE INDEX cases_fact_sum_span ON cases_fact_sum (kind, grain, span);
 
 -- How far the job has gone round; one row.
 CREATE TABLE cases_fact_round (

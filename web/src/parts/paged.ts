@@ -18,6 +18,20 @@ export interface PagedList<T> {
 }
 
 /**
+ * Asks on until a page is full: a search for words looks through so many cases at a time, and may find nothing among them.
+ * `current` says whether anybody still waits for the answer.
+ */
+export async function filled<T>(ask: (after: string | undefined, limit: number) => Promise<Page<T>>, after: string | undefined, limit: number, current: () => boolean): Promise<Page<T>> {
+  const page = await ask(after, limit)
+  while (page.next && page.items.length < limit && current()) {
+    const more = await ask(page.next, limit - page.items.length)
+    page.items.push(...more.items)
+    page.next = more.next
+  }
+  return page
+}
+
+/**
  * `load` asks for one page. `deps` is what the list depends on (filters): when it changes the list starts anew.
  *
  *     const list = usePaged((after) => ask(api.GET('/api/users', { params: { query: { text: text.value, after, limit: 50 } } })), text)

@@ -2,6 +2,7 @@
 //! others in the order of their ids, so that what an import or the demo wrote by the thousand is found, too.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use kernel::auth::UserId;
@@ -101,6 +102,20 @@ async fn count(kernel: &Kernel, ids: Vec<CaseId>) -> Result<usize> {
     Ok(n)
 }
 
+/// How sums are added to: every measure is a column.
+static ADD_BEGIN: LazyLock<String> = LazyLock::new(|| {
+    let columns = all(Measure::to_string);
+    format!("INSERT INTO cases_fact_sum (kind, subject, grain, span, {columns}) VALUES ")
+});
+static ADD_TAIL: LazyLock<String> = LazyLock::new(|| {
+    let sums = all(|it| format!("{it} = cases_fact_sum.{it} + excluded.{it}"));
+    format!(" ON CONFLICT (kind, subject, grain, span) DO UPDATE SET {sums}")
+});
+
+fn all(write: fn(&Measure) -> String) -> String {
+    Measure::ALL.iter().map(write).collect::<Vec<_>>().join(", ")
+}
+
 /// A case as the counting reads it.
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -133,8 +148,8 @@ struct EntryRow {
     detail: String,
 }
 
-/// What the sums change by.
-type Deltas = BTreeMap<(Kind, &'static str, String, String, Measure), i64>;
+/// What the sums change by, in the order of their key.
+type Deltas = BTreeMap<(Kind, String, &'static str, String), Counts>;
 
 /// Counts these cases anew within a transaction.
 pub(super) async fn count_in(kernel: &Kernel, tx: &mut Tx, mut ids: Vec<CaseId>) -> Result<usize> {
@@ -219,11 +234,17 @@ pub(super) async fn count_in(kernel: &Kernel, tx: &mut Tx, mut ids: Vec<CaseId>)
             .await?;
     }
     // Sums are rows that many cases share: taken last, and in the order of their key.
-    let sums = deltas.into_iter().filter(|it| it.1 != 0);
-    let sums = sums.map(|((kind, grain, span, subject, measure), n)| args![kind, grain, span, subject, measure, n]);
-    let begin = "INSERT INTO cases_fact_sum (kind, grain, span, subject, measure, n) VALUES ";
-    let tail = " ON CONFLICT (kind, grain, span, subject, measure) DO UPDATE SET n = cases_fact_sum.n + excluded.n";
-    tx.insert_many(begin, tail, sums.collect()).await?;
+    let sums = deltas.into_iter().filter(|it| it.1.values().any(|n| *n != 0));
+    let sums = sums.map(|((kind, subject, grain, span), counts)| {
+        let mut values = args![kind, subject, grain, span];
+        values.extend(
+            Measure::ALL
+                .iter()
+                .map(|it| counts.get(it).copied().unwrap_or(0).into()),
+        );
+        values
+    });
+    tx.insert_many(&ADD_BEGIN, &ADD_TAIL, sums.collect()).await?;
     Ok(cases.len())
 }
 
@@ -247,10 +268,11 @@ fn subject(case: &Row, lines: &[Line]) -> Subject {
 
 fn change(deltas: &mut Deltas, kind: Kind, subject: &str, day: &str, counts: &Counts, sign: i64) {
     let month = day.get(..7).unwrap_or(day);
-    for (measure, n) in counts {
-        for (grain, span) in [("day", day), ("month", month)] {
-            let key = (kind, grain, span.to_owned(), subject.to_owned(), *measure);
-            *deltas.entry(key).or_default() += sign * n;
+    for (grain, span) in [("day", day), ("month", month)] {
+        let key = (kind, subject.to_owned(), grain, span.to_owned());
+        let sums = deltas.entry(key).or_default();
+        for (measure, n) in counts {
+            *sums.entry(*measure).or_default() += sign * n;
         }
     }
 }

@@ -33,10 +33,14 @@ pub async fn sums(
     digits: Option<&'static str>,
 ) -> Result<BTreeMap<String, Counts>> {
     let group = digits.unwrap_or("subject");
-    // SUM of BIGINT is NUMERIC on PostgreSQL.
     let mut sql = Sql::new("SELECT ");
-    sql.push(group)
-        .push(" AS subject, measure, CAST(SUM(n) AS BIGINT) AS n FROM cases_fact_sum WHERE kind = ")
+    sql.push(group).push(" AS subject, ");
+    // One text of all sums in the order of the measures, so that a row has two columns whatever is counted.
+    for (n, measure) in Measure::ALL.iter().enumerate() {
+        sql.push(if n == 0 { "" } else { " || ' ' || " });
+        sql.push("CAST(SUM(").push(measure.as_str()).push(") AS TEXT)");
+    }
+    sql.push(" AS counts FROM cases_fact_sum WHERE kind = ")
         .bind(kind)
         .push(" AND ");
     match which {
@@ -60,12 +64,15 @@ pub async fn sums(
         sql.push(" OR (grain = ").bind(grain).push(" AND span >= ").bind(from);
         sql.push(" AND span <= ").bind(to).push(")");
     }
-    sql.push(") GROUP BY ").push(group).push(", measure");
-    let rows: Vec<(String, Measure, i64)> = tx.list(sql).await?;
-    let mut all: BTreeMap<String, Counts> = BTreeMap::new();
-    for (subject, measure, n) in rows.into_iter().filter(|it| it.2 != 0) {
-        all.entry(subject).or_default().insert(measure, n);
+    sql.push(") GROUP BY ").push(group);
+    let rows: Vec<(String, String)> = tx.list(sql).await?;
+    let mut all = BTreeMap::new();
+    for (subject, counts) in rows {
+        let counts = Measure::ALL.iter().copied().zip(counts.split(' '));
+        let counts = counts.filter_map(|(measure, n)| Some((measure, n.parse().ok().filter(|n| *n != 0)?)));
+        all.insert(subject, counts.collect::<Counts>());
     }
+    all.retain(|_, counts| !counts.is_empty());
     Ok(all)
 }
 

@@ -7,7 +7,7 @@ use kernel::page::PageQuery;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use super::{SCOPE, URGENCY};
+use super::{Key, SCOPE, URGENCY};
 use crate::model::{Asked, Satisfaction, Source, State};
 
 /// What a list of cases is narrowed down to. Several states or sources are written `a,b`.
@@ -78,6 +78,32 @@ pub enum Sort {
     Reported,
     /// Most urgent first.
     Due,
+}
+
+impl Sort {
+    /// What it sorts by.
+    pub(super) fn place(self) -> &'static str {
+        match self {
+            Sort::Due => URGENCY,
+            Sort::Reported => "reported_at",
+        }
+    }
+
+    /// Adds the order, from behind one case to another and no further.
+    pub(super) fn push(self, sql: &mut Sql, after: Option<Key>, last: Option<Key>) {
+        let (behind, to, direction) = match self {
+            Sort::Due => (" > (", " <= (", ""),
+            Sort::Reported => (" < (", " >= (", " DESC"),
+        };
+        for (compare, key) in [(behind, after), (to, last)] {
+            if let Some((place, id)) = key {
+                sql.push(" AND (").push(self.place()).push(", id)").push(compare);
+                sql.bind(place).push(", ").bind(id).push(")");
+            }
+        }
+        sql.push(" ORDER BY ").push(self.place()).push(direction);
+        sql.push(", id").push(direction);
+    }
 }
 
 impl CaseQuery {
@@ -153,8 +179,28 @@ impl Filter<'_> {
         }
     }
 
+    /// The text asked for, if there is any.
+    fn text(&self) -> Option<&str> {
+        self.query.text.as_deref().map(str::trim).filter(|it| !it.is_empty())
+    }
+
+    /// Whether it asks for words, which no index finds; a number has an index.
+    pub(super) fn has_words(&self) -> bool {
+        self.text().is_some_and(|it| !looks_like_number(it))
+    }
+
     /// Adds the conditions, each in the form that its index likes.
     pub(super) fn push(&self, sql: &mut Sql) {
+        self.push_without_words(sql);
+        if let Some(words) = self.text().filter(|it| !looks_like_number(it)) {
+            let like = format!("%{}%", words.to_lowercase().replace(['%', '_'], ""));
+            sql.push(" AND (LOWER(description) LIKE ").bind(like.as_str());
+            sql.push(" OR LOWER(place) LIKE ").bind(like).push(")");
+        }
+    }
+
+    /// All conditions but the words.
+    pub(super) fn push_without_words(&self, sql: &mut Sql) {
         sql.push(" WHERE ");
         if self.query.helping == Some(true) {
             // Whoever helps may read the case wherever it lies.
@@ -274,19 +320,15 @@ impl Filter<'_> {
         if let Some(to) = self.to {
             sql.and("reported_at <", to);
         }
-        if let Some(text) = self.query.text.as_deref().map(str::trim).filter(|it| !it.is_empty()) {
-            let looks_like_number = text.chars().all(|c| c.is_ascii_digit() || c == '-') && text.len() >= 4;
-            if looks_like_number {
-                let low = text.to_owned();
-                sql.push(" AND number >= ")
-                    .bind(low)
-                    .push(" AND number < ")
-                    .bind(format!("{text}z"));
-            } else {
-                let like = format!("%{}%", text.to_lowercase().replace(['%', '_'], ""));
-                sql.push(" AND (LOWER(description) LIKE ").bind(like.as_str());
-                sql.push(" OR LOWER(place) LIKE ").bind(like).push(")");
-            }
+        if let Some(number) = self.text().filter(|it| looks_like_number(it)) {
+            sql.push(" AND number >= ")
+                .bind(number.to_owned())
+                .push(" AND number < ")
+                .bind(format!("{number}z"));
         }
     }
+}
+
+fn looks_like_number(text: &str) -> bool {
+    text.len() >= 4 && text.chars().all(|c| c.is_ascii_digit() || c == '-')
 }

@@ -285,40 +285,47 @@ pub fn urgency(case: &Case) -> i64 {
     case.due_at.map_or(9_007_199_254_740_991, Time::millis)
 }
 
-/// A page of cases.
-pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Case>> {
+/// The place of a case in the order of a list: what it is sorted by, and the id.
+pub type Key = (i64, CaseId);
+
+/// How many cases one page looks through for words. No index holds the words of a language without spaces between them,
+/// so what would take a second is done page by page: each is quick, and the next goes on where it stopped.
+/// Few in tests, so that they meet a page that stops.
+const LOOKED_THROUGH: i64 = if cfg!(test) { 6 } else { 20_000 };
+
+/// A page of cases; and where to go on if it stopped looking before the page was full.
+pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<(Vec<Case>, Option<Key>)> {
     let page = filter.query.page();
-    batch(tx, filter, page.key()?, page.fetch()).await
+    let (after, most) = (page.key()?, page.fetch());
+    if !filter.has_words() {
+        return Ok((rows(tx, filter, after, None, most).await?, None));
+    }
+    let last = stop(tx, filter, after).await?;
+    let found = rows(tx, filter, after, last, most).await?;
+    let full = i64::try_from(found.len()).is_ok_and(|it| it >= most);
+    Ok((found, last.filter(|_| !full)))
 }
 
-/// The cases that come after one of them, at most so many; the key is what the list is sorted by, and the id.
-pub async fn batch(tx: &mut Tx, filter: &Filter<'_>, key: Option<(i64, CaseId)>, most: i64) -> Result<Vec<Case>> {
+/// The cases that come after one of them, at most so many.
+pub async fn batch(tx: &mut Tx, filter: &Filter<'_>, after: Option<Key>, most: i64) -> Result<Vec<Case>> {
+    rows(tx, filter, after, None, most).await
+}
+
+/// The last case that a search for words looks at, if more lie behind it.
+async fn stop(tx: &mut Tx, filter: &Filter<'_>, after: Option<Key>) -> Result<Option<Key>> {
+    let order = filter.query.order();
+    let mut sql = Sql::new("SELECT ");
+    sql.push(order.place()).push(", id FROM cases_case");
+    filter.push_without_words(&mut sql);
+    order.push(&mut sql, after, None);
+    sql.push(" LIMIT 1 OFFSET ").bind(LOOKED_THROUGH);
+    Ok(tx.list(sql).await?.into_iter().next())
+}
+
+async fn rows(tx: &mut Tx, filter: &Filter<'_>, after: Option<Key>, last: Option<Key>, most: i64) -> Result<Vec<Case>> {
     let mut sql = Sql::new(CASE);
     filter.push(&mut sql);
-    match filter.query.order() {
-        Sort::Due => {
-            if let Some((due, id)) = key {
-                sql.push(" AND (")
-                    .push(URGENCY)
-                    .push(", id) > (")
-                    .bind(due)
-                    .push(", ")
-                    .bind(id)
-                    .push(")");
-            }
-            sql.push(" ORDER BY ").push(URGENCY).push(", id");
-        }
-        Sort::Reported => {
-            if let Some((reported, id)) = key {
-                sql.push(" AND (reported_at, id) < (")
-                    .bind(reported)
-                    .push(", ")
-                    .bind(id)
-                    .push(")");
-            }
-            sql.push(" ORDER BY reported_at DESC, id DESC");
-        }
-    }
+    filter.query.order().push(&mut sql, after, last);
     sql.push(" LIMIT ").bind(most);
     Ok(tx.list(sql).await?)
 }

@@ -2,6 +2,7 @@
 const zh = {
   title: '考核评价',
   sub: '按上报日期统计；分值按考核方案计算，方案 {n} 版',
+  subShipped: '按上报日期统计；分值按内置考核方案计算',
   kind: { area: '区域', body: '责任单位', worker: '网格员', acceptor: '受理员', shift_lead: '值班长', dispatcher: '派遣员' },
   tab: { subjects: '考核结果', mine: '我的考核', objections: '异议', scheme: '考核方案' },
   views: '页面',
@@ -56,6 +57,7 @@ const zh = {
 const en: typeof zh = {
   title: 'Evaluation',
   sub: 'By the day of the report; points by version {n} of the scheme',
+  subShipped: 'By the day of the report; points by the scheme that is shipped',
   kind: { area: 'Areas', body: 'Bodies', worker: 'Grid workers', acceptor: 'Acceptors', shift_lead: 'Shift leads', dispatcher: 'Dispatchers' },
   tab: { subjects: 'Results', mine: 'My own', objections: 'Objections', scheme: 'Scheme' },
   views: 'Pages',

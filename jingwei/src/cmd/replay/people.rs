@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use cases::api::PastCase;
-use grid::api::seed::{DemoArea, DemoDistrict, PASSWORD, random_point_in};
+use grid::api::seed::{DemoArea, DemoDistrict, DemoScope, PASSWORD, random_point_in};
 use kernel::audit::Verdict;
 use rand::SeedableRng;
 use rand::rngs::ChaCha8Rng;
@@ -97,11 +97,12 @@ impl Town {
     /// The district as its seed makes it, with the responsibility list of the running server.
     pub(super) async fn new(server: Server, district: &DemoDistrict, seed: u64) -> Result<Self> {
         let person = |login: &str| Arc::new(Person::new(login.to_owned(), PASSWORD));
+        // Past cases went over the district's desk; the towns' centres have no part in them.
         let of = |role: &str| -> Vec<Arc<Person>> {
             district
                 .people
                 .iter()
-                .filter(|it| it.role == role)
+                .filter(|it| it.role == role && it.scope == DemoScope::All)
                 .map(|it| person(&it.login))
                 .collect()
         };

@@ -196,7 +196,7 @@ pub fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
         ),
         (
             "POST /api/precedents/{id}/withdraw",
-            Unknown(
+            Missing(
                 format!("/api/precedents/{NOBODY}/withdraw"),
                 json!({ "version": 1, "reason": "已到期" }),
             ),
