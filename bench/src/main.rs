@@ -37,9 +37,12 @@ pub(crate) struct Options {
     /// Where the districts are kept; one that is there is used again
     #[arg(long, value_name = "DIR", default_value = "target/bench")]
     data: PathBuf,
-    /// An address for each size, if not SQLite in the folder
-    #[arg(long, value_name = "URL", value_delimiter = ',')]
-    databases: Vec<String>,
+    /// Measure on this PostgreSQL server, too, in databases made for it
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
+    /// Measure on PostgreSQL only
+    #[arg(long, requires = "postgres")]
+    no_sqlite: bool,
     /// The port of the server, on 127.0.0.1
     #[arg(long, default_value_t = 18_190)]
     port: u16,
@@ -59,17 +62,27 @@ async fn main() -> Result<()> {
     // The client asks for a provider even where it speaks plain HTTP; a second call would only say that there is one.
     drop(rustls::crypto::ring::default_provider().install_default());
     let What::Cases(options) = Args::parse().what;
-    let mut tables = Vec::new();
-    for (n, size) in options.sizes.iter().enumerate() {
-        let server = server::Server::start(&options, *size, options.databases.get(n)).await?;
-        let people = client::log_in(server.base()).await?;
-        tables.push(speed::measure(&people, options.rounds).await?);
-        if n + 1 == options.sizes.len() {
-            speed::export(&people, &server).await?;
-            load::load(&people, &options).await?;
-        }
-        server.stop()?;
+    let mut kinds = Vec::new();
+    if !options.no_sqlite {
+        kinds.push(("SQLite", None));
     }
-    speed::print(&options.sizes, &tables);
+    if let Some(url) = &options.postgres {
+        kinds.push(("PostgreSQL", Some(url.as_str())));
+    }
+    for (kind, url) in kinds {
+        let mut tables = Vec::new();
+        println!("\n{kind}");
+        for (n, size) in options.sizes.iter().enumerate() {
+            let server = server::Server::start(&options, *size, url).await?;
+            let people = client::log_in(server.base()).await?;
+            tables.push(speed::measure(&people, options.rounds).await?);
+            if n + 1 == options.sizes.len() {
+                speed::export(&people, &server).await?;
+                load::load(&people, &options).await?;
+            }
+            server.stop()?;
+        }
+        speed::print(kind, &options.sizes, &tables);
+    }
     Ok(())
 }

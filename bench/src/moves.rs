@@ -38,6 +38,7 @@ const WHOLE: &[Step] = &[
     ("clerk", "appeal"),
     ("lead", "refuse"),
     ("dispatcher", "transfer"),
+    ("dispatcher", "transfer"),
     ("clerk", "receive"),
     ("clerk", "appeal"),
     ("lead", "accept_appeal"),
@@ -59,7 +60,7 @@ const WHOLE: &[Step] = &[
 ];
 /// What ends early.
 const SHORT: &[&[Step]] = &[
-    &[("acceptor", "accept"), ("lead", "settle")],
+    &[("acceptor", "accept"), ("acceptor", "settle")],
     &[("acceptor", "decline")],
     &[("acceptor", "send_verify"), ("worker", "hand_over")],
 ];
@@ -182,6 +183,10 @@ impl Cast {
                 ("truth" | "passed" | "justified", _) => json!(true),
                 ("satisfaction", _) => json!("dissatisfied"),
                 ("until", _) => json!((jiff::Timestamp::now() + jiff::Span::new().hours(48)).to_string()),
+                // To another body and back again.
+                ("body", Some("transfer")) if desk["facts"]["body"]["code"] == self.body => {
+                    near(&self.body).context("another body")?
+                }
                 ("body", Some("call_in")) => near(&self.body).context("a body that could help")?,
                 ("body", _) => self.body.clone(),
                 ("user", Some("send_verify" | "send_check")) => self.worker.clone(),

@@ -181,12 +181,12 @@ pub(crate) async fn export(people: &[Person], server: &Server) -> Result<()> {
 }
 
 /// Prints what was measured, side by side, with the ratio of the last size to the first.
-pub(crate) fn print(sizes: &[usize], tables: &[Table]) {
+pub(crate) fn print(kind: &str, sizes: &[usize], tables: &[Table]) {
     let (Some(first), Some(last)) = (tables.first(), tables.last()) else {
         return;
     };
     let head: Vec<String> = sizes.iter().map(|it| format!("p50 at {it} | p99 at {it}")).collect();
-    println!("\n| ms | {} | p99 ratio | p99 ÷ yardstick |", head.join(" | "));
+    println!("\n| {kind}, ms | {} | p99 ratio | p99 ÷ yardstick |", head.join(" | "));
     println!("|---|{}---:|---:|", "---:|---:|".repeat(sizes.len()));
     let ms = |it: Duration| it.as_secs_f64() * 1_000.0;
     let yardstick = last.get(YARDSTICK).map_or(1.0, |it| ms(it.1));
@@ -208,5 +208,8 @@ pub(crate) fn print(sizes: &[usize], tables: &[Table]) {
         );
     }
     let over = last.values().filter(|it| ms(it.1) > 50.0).count();
-    println!("\n{over} of {} are over 50 ms at the 99th percentile.", last.len());
+    println!(
+        "\n{kind}: {over} of {} are over 50 ms at the 99th percentile.",
+        last.len()
+    );
 }

@@ -24,6 +24,20 @@ pub(crate) struct Args {
 pub(crate) fn demo(sh: &mut Shell, args: &Args) -> Result<Infallible> {
     let start = Instant::now();
     println!("Jingwei demo district: four steps, then it starts. The first time takes some minutes.");
+    built(sh)?;
+    let program = sh.target().join("release/jingwei");
+    let mut cmd = sh.cmd(&program.to_string_lossy(), &["demo", "--port", &args.port.to_string()]);
+    cmd.args(&args.more);
+    println!(
+        "\nReady after {}. Starting; Ctrl-C stops it.\n  $ {}",
+        took(start.elapsed()),
+        line(&cmd)
+    );
+    Err(cmd.exec()).with_context(|| format!("could not start {}", program.display()))
+}
+
+/// Sets up what is missing and builds the program as it is shipped, with its pages.
+pub(crate) fn built(sh: &mut Shell) -> Result<()> {
     step("1/4 Tools", || {
         setup::packages(sh, &[Need::Compiler, Need::Node])?;
         setup::node(sh)?;
@@ -47,15 +61,7 @@ pub(crate) fn demo(sh: &mut Shell, args: &Args) -> Result<Infallible> {
         sh.run("cargo", &["build", "--release", "-p", "jingwei"])?;
         Ok("built")
     })?;
-    let program = sh.target().join("release/jingwei");
-    let mut cmd = sh.cmd(&program.to_string_lossy(), &["demo", "--port", &args.port.to_string()]);
-    cmd.args(&args.more);
-    println!(
-        "\nReady after {}. Starting; Ctrl-C stops it.\n  $ {}",
-        took(start.elapsed()),
-        line(&cmd)
-    );
-    Err(cmd.exec()).with_context(|| format!("could not start {}", program.display()))
+    Ok(())
 }
 
 fn step(name: &str, work: impl FnOnce() -> Result<&'static str>) -> Result<()> {

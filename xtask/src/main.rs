@@ -88,8 +88,15 @@ fn chore(chore: &Chore) -> Result<bool> {
         }
         Chore::Contract(args) => contract::contract(&mut sh, args),
         Chore::Bench { args } => {
+            demo::built(&mut sh)?;
             let mut all = vec!["run", "--release", "-p", "bench", "--"];
             all.extend(args.iter().map(String::as_str));
+            let measures = args.first().is_some_and(|it| it == "cases");
+            let own = args.iter().any(|it| it.starts_with("--postgres"));
+            let cluster = (measures && !own).then(|| pg::to_measure(&mut sh)).transpose()?;
+            if let Some(cluster) = &cluster {
+                all.extend(["--postgres", &cluster.url]);
+            }
             sh.run("cargo", &all).map(|()| true)
         }
         Chore::Gen { check } => generate::generate(&mut sh, *check),

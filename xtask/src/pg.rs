@@ -1,4 +1,4 @@
-//! A PostgreSQL server for one test run: made in a temporary folder, reached by socket only, gone afterwards.
+//! A PostgreSQL server for one run of tests or of measuring: made in a temporary folder, reached by socket only, gone afterwards.
 //!
 //! A small watcher process holds the other end of a pipe. When xtask ends, in whatever way, the pipe closes and the
 //! watcher stops the server and removes the folder; so nothing is left behind even after Ctrl-C or a kill.
@@ -24,6 +24,16 @@ full_page_writes = off
 log_min_messages = fatal
 ";
 
+/// For measuring: a commit reaches the disk, and there is the memory that any handbook gives a server.
+const TO_MEASURE: &str = "
+listen_addresses = ''
+max_connections = 100
+shared_buffers = 512MB
+effective_cache_size = 2GB
+max_wal_size = 4GB
+log_min_messages = fatal
+";
+
 /// A running server. Dropping it stops the server and removes its data.
 pub(crate) struct Cluster {
     watcher: Child,
@@ -33,7 +43,7 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     /// Starts a new server from the programs in `bin`.
-    pub(crate) fn start(sh: &Shell, bin: &Path) -> Result<Self> {
+    fn start(sh: &Shell, bin: &Path, settings: &str) -> Result<Self> {
         let folder = std::env::temp_dir().join(format!("jingwei-pg-{}", std::process::id()));
         let user = Servant::choose(sh)?;
         fs::create_dir(&folder).with_context(|| format!("could not make {}", folder.display()))?;
@@ -65,7 +75,7 @@ impl Cluster {
         user.run(sh, &bin.join("initdb"), &init)
             .context("PostgreSQL's initdb failed")?;
         let conf = data.join("postgresql.conf");
-        let settings = fs::read_to_string(&conf)? + SETTINGS + &format!("unix_socket_directories = '{folder_arg}'\n");
+        let settings = fs::read_to_string(&conf)? + settings + &format!("unix_socket_directories = '{folder_arg}'\n");
         fs::write(&conf, settings)?;
         let log = folder.join("log");
         let start = [
@@ -179,7 +189,16 @@ impl Servant {
 /// Starts a server, tells the programs to come where it is, and keeps it until the result is dropped.
 pub(crate) fn serve(sh: &mut Shell) -> Result<Cluster> {
     let bin: PathBuf = setup::postgres(sh)?;
-    let cluster = Cluster::start(sh, &bin)?;
+    let cluster = Cluster::start(sh, &bin, SETTINGS)?;
     sh.set("JINGWEI_TEST_PG", cluster.url.clone());
     Ok(cluster)
+}
+
+/// Starts a server to measure with.
+pub(crate) fn to_measure(sh: &mut Shell) -> Result<Cluster> {
+    let bin: PathBuf = setup::postgres(sh)?;
+    // Its client makes the databases.
+    let path = std::env::var("PATH").unwrap_or_default();
+    sh.set("PATH", format!("{}:{path}", bin.display()));
+    Cluster::start(sh, &bin, TO_MEASURE)
 }
