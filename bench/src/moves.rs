@@ -84,7 +84,7 @@ pub(crate) async fn moves(table: &mut Table, people: &[Person], rounds: usize) -
     };
     let worker = play.worker.get("/api/session").await?.0;
     let cast = Cast {
-        body: play.clerk.get("/api/cases?state=closed&limit=1").await?.0["items"][0]["body"]["code"].clone(),
+        body: play.clerk.get("/api/cases?state=handling&limit=1").await?.0["items"][0]["body"]["code"].clone(),
         worker: worker["user"]["id"].clone(),
     };
     let mut times: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();

@@ -140,9 +140,9 @@ pub(crate) async fn measure(people: &[Person], rounds: usize) -> Result<Table> {
     Ok(table)
 }
 
-/// Codes for what the filters leave open, from a closed case: whatever is common is likely to be its.
+/// Codes for what the filters leave open, from a case in hand: whatever is common is likely to be its.
 async fn names(lead: &Person) -> Result<Vec<(&'static str, String)>> {
-    let (page, _) = lead.get("/api/cases?state=closed&limit=1").await?;
+    let (page, _) = lead.get("/api/cases?state=handling&limit=1").await?;
     let row = &page["items"][0];
     let area = row["area"]["code"].as_str().context("an area")?;
     let part = |length: usize| area.get(..length).unwrap_or(area).to_owned();

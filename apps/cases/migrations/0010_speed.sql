@@ -68,15 +68,19 @@ CREATE INDEX cases_case_body_due ON cases_case (body, COALESCE(due_at, 900719925
 CREATE INDEX cases_case_town ON cases_case (SUBSTR(area, 1, 9), reported_at, id);
 CREATE INDEX cases_case_town_due ON cases_case (SUBSTR(area, 1, 9), COALESCE(due_at, 9007199254740991), id);
 -- What is open is counted without a look at the cases themselves; most have been closed.
-CREATE INDEX cases_case_open ON cases_case (state, area, body, due_at, yellow_at) WHERE state <> 'closed';
+CREATE INDEX cases_case_open ON cases_case (state, area, body, due_at, yellow_at)
+    WHERE state <> 'closed' AND state <> 'declined' AND state <> 'voided';
+CREATE INDEX cases_case_inbox ON cases_case (desk, state)
+    WHERE state <> 'closed' AND state <> 'declined' AND state <> 'voided';
 CREATE INDEX cases_case_yellow ON cases_case (yellow_at) WHERE yellow_at IS NOT NULL;
-CREATE INDEX cases_case_waiting ON cases_case (COALESCE(due_at, 9007199254740991), id) WHERE state <> 'closed';
 -- Filters that few cases pass.
 CREATE INDEX cases_case_appealed ON cases_case (reported_at, id) WHERE appealed = TRUE;
 CREATE INDEX cases_case_reopened ON cases_case (reported_at, id) WHERE reopened > 0;
 CREATE INDEX cases_case_late ON cases_case (reported_at, id) WHERE late = TRUE;
 CREATE INDEX cases_case_satisfaction ON cases_case (satisfaction, reported_at, id) WHERE satisfaction IS NOT NULL;
 CREATE INDEX cases_case_unfiled ON cases_case (reported_at, id) WHERE filed_at IS NULL;
+CREATE INDEX cases_case_unfiled_body ON cases_case (body, reported_at, id) WHERE filed_at IS NULL AND body IS NOT NULL;
 CREATE INDEX cases_case_source ON cases_case (source, reported_at, id);
 -- A major class is the beginning of a class's code.
 CREATE INDEX cases_case_major ON cases_case (SUBSTR(class, 1, 8), reported_at, id);
+CREATE INDEX cases_case_major_due ON cases_case (SUBSTR(class, 1, 8), COALESCE(due_at, 9007199254740991), id);

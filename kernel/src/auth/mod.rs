@@ -27,7 +27,7 @@ pub use machine::{machine, machine_account};
 pub use many::{Person, by_login, create_users, people, reaches};
 pub use password::hash as hash_password;
 pub use roles::{Role, RoleGrant, RoleView, offer_permissions, roles};
-pub use scope::{Columns, Reach, Scope};
+pub use scope::{Columns, Part, Reach, Scope};
 pub use session::user_by_id;
 pub use users::{GrantView, ScopeView};
 

@@ -113,29 +113,66 @@ impl Scope {
         })
     }
 
+    /// The conditions that make the scope together, each of which is enough.
+    pub fn parts(&self, columns: Columns) -> Vec<Part<'_>> {
+        if self.is_all() {
+            return vec![Part::All];
+        }
+        let areas = self.areas().filter(|_| !columns.area.is_empty());
+        let bodies = self.bodies().filter(|_| !columns.body.is_empty());
+        let own = if self.reaches.contains(&Reach::Own) {
+            columns.own
+        } else {
+            &[]
+        };
+        areas
+            .map(|code| Part::Within(columns.area, code))
+            .chain(bodies.map(|code| Part::Is(columns.body, code.to_owned())))
+            .chain(own.iter().map(|column| Part::Is(column, self.user.to_string())))
+            .collect()
+    }
+
     /// Adds the scope as a condition, in brackets: `(area >= … OR body = … )`.
     pub fn push(&self, sql: &mut Sql, columns: Columns) {
-        if self.is_all() {
-            sql.push("TRUE");
-            return;
-        }
-        // One reach stands alone and equality is written as such: a planner sees through neither `FALSE OR` nor a list.
-        let mut before = "(";
-        for code in self.areas().filter(|_| !columns.area.is_empty()) {
-            sql.push(std::mem::replace(&mut before, " OR "))
-                .within(columns.area, code);
-        }
-        for code in self.bodies().filter(|_| !columns.body.is_empty()) {
-            sql.push(std::mem::replace(&mut before, " OR "));
-            sql.push(columns.body).push(" = ").bind(code);
-        }
-        if self.reaches.contains(&Reach::Own) {
-            for column in columns.own {
-                sql.push(std::mem::replace(&mut before, " OR "));
-                sql.push(column).push(" = ").bind(self.user.to_string());
+        // One part stands alone and equality is written as such: a planner sees through neither `FALSE OR` nor a list.
+        let parts = self.parts(columns);
+        match parts.as_slice() {
+            [] => {
+                sql.push("FALSE");
+            }
+            [Part::All] => {
+                sql.push("TRUE");
+            }
+            parts => {
+                for (n, part) in parts.iter().enumerate() {
+                    sql.push(if n == 0 { "(" } else { " OR " });
+                    part.push(sql);
+                }
+                sql.push(")");
             }
         }
-        sql.push(if before == "(" { "FALSE" } else { ")" });
+    }
+}
+
+/// One condition of a scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// Everything.
+    All,
+    /// A column holds this code or one below it.
+    Within(&'static str, &'a str),
+    /// A column holds this.
+    Is(&'static str, String),
+}
+
+impl Part<'_> {
+    /// Adds it.
+    pub fn push(&self, sql: &mut Sql) {
+        match self {
+            Self::All => sql.push("TRUE"),
+            Self::Within(column, code) => sql.within(column, code),
+            Self::Is(column, value) => sql.push(column).push(" = ").bind(value.as_str()),
+        };
     }
 }
 

@@ -74,7 +74,7 @@ impl Db {
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(10))
-                .pragma("cache_size", "-32768")
+                .pragma("cache_size", "-8192")
                 .pragma("temp_store", "memory")
                 .statement_cache_capacity(256)
                 .log_slow_statements(tracing::log::LevelFilter::Warn, slow);

@@ -128,7 +128,7 @@ pub(super) fn waiting_for(kernel: &Kernel, user: &User) -> Result<Vec<Waiting>> 
     Ok(all)
 }
 
-/// List cases; each filter uses its own index. A search for words looks through 20,000 cases for one page: a page that is
+/// List cases; each filter uses its own index. A search for words looks through 8,000 cases for one page: a page that is
 /// not full, or empty, and has a `next` goes on there.
 #[utoipa::path(get, path = "/api/cases", tag = "cases", params(CaseQuery), responses((status = 200, body = Page<CaseRow>)))]
 pub(super) async fn case_list(

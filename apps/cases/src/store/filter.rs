@@ -1,7 +1,7 @@
 //! What a list of cases is narrowed down to, and how that becomes SQL.
 
 use kernel::Time;
-use kernel::auth::Scope;
+use kernel::auth::{Columns, Part, Scope};
 use kernel::db::Sql;
 use kernel::page::PageQuery;
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,9 @@ pub struct CaseQuery {
     pub limit: Option<u32>,
 }
 
+/// What has not ended, as the indexes of open cases have it.
+pub(super) const OPEN: &str = " AND state <> 'closed' AND state <> 'declined' AND state <> 'voided'";
+
 /// The length of a major class's code, e.g. `2026.M01`, which has an index of its own.
 const MAJOR: usize = 8;
 
@@ -80,28 +83,29 @@ pub enum Sort {
     Due,
 }
 
-impl Sort {
-    /// What it sorts by.
-    pub(super) fn place(self) -> &'static str {
-        match self {
-            Sort::Due => URGENCY,
-            Sort::Reported => "reported_at",
-        }
-    }
+/// What a list is sorted by, and which way.
+#[derive(Clone, Copy)]
+pub(super) struct Order {
+    /// What a case's place in the list is.
+    pub(super) place: &'static str,
+    descending: bool,
+}
 
+impl Order {
     /// Adds the order, from behind one case to another and no further.
     pub(super) fn push(self, sql: &mut Sql, after: Option<Key>, last: Option<Key>) {
-        let (behind, to, direction) = match self {
-            Sort::Due => (" > (", " <= (", ""),
-            Sort::Reported => (" < (", " >= (", " DESC"),
+        let (behind, to, direction) = if self.descending {
+            (" < (", " >= (", " DESC")
+        } else {
+            (" > (", " <= (", "")
         };
         for (compare, key) in [(behind, after), (to, last)] {
             if let Some((place, id)) = key {
-                sql.push(" AND (").push(self.place()).push(", id)").push(compare);
+                sql.push(" AND (").push(self.place).push(", id)").push(compare);
                 sql.bind(place).push(", ").bind(id).push(")");
             }
         }
-        sql.push(" ORDER BY ").push(self.place()).push(direction);
+        sql.push(" ORDER BY ").push(self.place).push(direction);
         sql.push(", id").push(direction);
     }
 }
@@ -157,20 +161,68 @@ pub struct Waiting {
     pub desks: Option<Vec<String>>,
 }
 
+/// The columns of a scope where no index of theirs is to be taken: another condition finds fewer rows, and a planner that
+/// does not see the values cannot know.
+const HIDDEN: Columns = Columns {
+    area: "(area || '')",
+    body: "(body || '')",
+    own: &[
+        "(reporter || '')",
+        "(assignee || '')",
+        "(verifier || '')",
+        "(checker || '')",
+    ],
+};
+
 impl Filter<'_> {
+    /// The parts of what the user may read. A list takes the first rows of each, by an index of its own, and of those the
+    /// first: what several parts have together is then neither gathered nor sorted.
+    pub(super) fn parts(&self) -> Vec<Part<'_>> {
+        if self.is_rare() || self.query.inbox == Some(true) || self.query.helping == Some(true) {
+            return Vec::new();
+        }
+        self.scope.parts(SCOPE)
+    }
+
+    /// The order. What waits is few, found by its state and then sorted: an index in the order of the list would be gone
+    /// through to its end by whoever has little to do, so it is not offered.
+    pub(super) fn order(&self) -> Order {
+        let (place, descending) = match self.query.order() {
+            Sort::Due if self.query.inbox == Some(true) => ("COALESCE(due_at, 9007199254740991) + 0", false),
+            Sort::Due => (URGENCY, false),
+            Sort::Reported => ("reported_at", true),
+        };
+        Order { place, descending }
+    }
+
+    /// Whether it asks for something that few cases have, which an index finds.
+    fn is_rare(&self) -> bool {
+        let it = self.query;
+        let states = [it.appealed == Some(true), it.reopened == Some(true)];
+        states.contains(&true)
+            || it.asked.is_some()
+            || it.satisfaction == Some(Satisfaction::Dissatisfied)
+            || self.text().is_some_and(looks_like_number)
+    }
+
     /// What the user may read: what is in scope, and in the inbox also what their body helps with.
-    fn push_scope(&self, sql: &mut Sql) {
-        let helps = self.query.inbox == Some(true) && !self.bodies.is_empty();
+    fn push_scope(&self, sql: &mut Sql, part: Option<&Part<'_>>) {
+        let inbox = self.query.inbox == Some(true);
+        let whole = self.scope.parts(SCOPE);
+        let helps = inbox && !self.bodies.is_empty();
         if helps {
             sql.push("(");
         }
-        self.scope.push(sql, SCOPE);
-        let mut areas = self.scope.areas();
-        if let (Some(town), None, true) = (areas.next(), areas.next(), self.scope.is_areas())
-            && town.len() == TOWN
-        {
-            // Says nothing new, but has an index in the order of the list.
-            sql.and("SUBSTR(area, 1, 9) =", town);
+        match part.or(whole.first().filter(|_| whole.len() == 1)) {
+            // What waits is found by its state, wherever it lies.
+            _ if inbox || self.is_rare() => self.scope.push(sql, HIDDEN),
+            Some(Part::Within(column, town)) if town.len() == TOWN => {
+                // The second condition says nothing new, but has an index in the order of the list.
+                Part::Within(column, town).push(sql);
+                sql.and("SUBSTR(area, 1, 9) =", *town);
+            }
+            Some(part) => part.push(sql),
+            None => self.scope.push(sql, SCOPE),
         }
         if helps {
             sql.push(" OR id IN (SELECT case_id FROM cases_assist WHERE done_at IS NULL AND body IN ")
@@ -191,7 +243,12 @@ impl Filter<'_> {
 
     /// Adds the conditions, each in the form that its index likes.
     pub(super) fn push(&self, sql: &mut Sql) {
-        self.push_without_words(sql);
+        self.push_part(sql, None);
+    }
+
+    /// The conditions within one part of the scope.
+    pub(super) fn push_part(&self, sql: &mut Sql, part: Option<&Part<'_>>) {
+        self.push_without_words(sql, part);
         if let Some(words) = self.text().filter(|it| !looks_like_number(it)) {
             let like = format!("%{}%", words.to_lowercase().replace(['%', '_'], ""));
             sql.push(" AND (LOWER(description) LIKE ").bind(like.as_str());
@@ -200,7 +257,7 @@ impl Filter<'_> {
     }
 
     /// All conditions but the words.
-    pub(super) fn push_without_words(&self, sql: &mut Sql) {
+    pub(super) fn push_without_words(&self, sql: &mut Sql, part: Option<&Part<'_>>) {
         sql.push(" WHERE ");
         if self.query.helping == Some(true) {
             // Whoever helps may read the case wherever it lies.
@@ -208,12 +265,12 @@ impl Filter<'_> {
                 .list(&self.bodies)
                 .push(")");
         } else {
-            self.push_scope(sql);
+            self.push_scope(sql, part);
         }
         if self.query.inbox == Some(true) {
-            // Nothing closed waits for anybody; said so that the indexes of open cases are taken. No `FALSE OR` to begin
+            // What has ended waits for nobody; said so that the indexes of open cases are taken. No `FALSE OR` to begin
             // with: then each part can be looked up by an index of its own.
-            sql.push(" AND state <> 'closed'");
+            sql.push(OPEN);
             let mut before = " AND (";
             for it in &self.inbox {
                 sql.push(std::mem::replace(&mut before, " OR "));
@@ -223,10 +280,15 @@ impl Filter<'_> {
                     sql.push("(state IN ").list(it.states.iter().copied()).push(" AND ");
                 }
                 match &it.desks {
+                    Some(desks) if it.states.is_empty() => {
+                        sql.push("(desk || '') IN ").list(desks);
+                    }
                     Some(desks) => {
                         sql.push("desk IN ").list(desks);
                     }
-                    None => it.scope.push(sql, SCOPE),
+                    // A body's own have an index by state; other parts would each be gone through to their end.
+                    None if it.scope.bodies().next().is_some() => it.scope.push(sql, SCOPE),
+                    None => it.scope.push(sql, HIDDEN),
                 }
                 sql.push(")");
             }

@@ -12,6 +12,7 @@ use kernel::{Time, args};
 
 pub use assists::{Assist, assists, call_in, end_assists, end_suspensions, helps};
 pub use figures::{GroupBy, INSERT_TALLY, count, figures, fold, tally_area, tally_values, unfolded};
+use filter::OPEN;
 pub use filter::{CaseQuery, Filter, Sort, Waiting};
 
 use crate::model::{Action, Case, CaseId, EntryId, State};
@@ -291,7 +292,7 @@ pub type Key = (i64, CaseId);
 /// How many cases one page looks through for words. No index holds the words of a language without spaces between them,
 /// so what would take a second is done page by page: each is quick, and the next goes on where it stopped.
 /// Few in tests, so that they meet a page that stops.
-const LOOKED_THROUGH: i64 = if cfg!(test) { 6 } else { 20_000 };
+const LOOKED_THROUGH: i64 = if cfg!(test) { 6 } else { 8_000 };
 
 /// A page of cases; and where to go on if it stopped looking before the page was full.
 pub async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<(Vec<Case>, Option<Key>)> {
@@ -313,19 +314,33 @@ pub async fn batch(tx: &mut Tx, filter: &Filter<'_>, after: Option<Key>, most: i
 
 /// The last case that a search for words looks at, if more lie behind it.
 async fn stop(tx: &mut Tx, filter: &Filter<'_>, after: Option<Key>) -> Result<Option<Key>> {
-    let order = filter.query.order();
+    let order = filter.order();
     let mut sql = Sql::new("SELECT ");
-    sql.push(order.place()).push(", id FROM cases_case");
-    filter.push_without_words(&mut sql);
+    sql.push(order.place).push(", id FROM cases_case");
+    filter.push_without_words(&mut sql, None);
     order.push(&mut sql, after, None);
     sql.push(" LIMIT 1 OFFSET ").bind(LOOKED_THROUGH);
     Ok(tx.list(sql).await?.into_iter().next())
 }
 
 async fn rows(tx: &mut Tx, filter: &Filter<'_>, after: Option<Key>, last: Option<Key>, most: i64) -> Result<Vec<Case>> {
+    let order = filter.order();
     let mut sql = Sql::new(CASE);
-    filter.push(&mut sql);
-    filter.query.order().push(&mut sql, after, last);
+    let parts = filter.parts();
+    if parts.len() > 1 {
+        for (n, part) in parts.iter().enumerate() {
+            sql.push(if n == 0 { " WHERE id IN (" } else { " UNION ALL " });
+            sql.push("SELECT id FROM (SELECT id FROM cases_case");
+            filter.push_part(&mut sql, Some(part));
+            order.push(&mut sql, after, last);
+            sql.push(" LIMIT ").bind(most).push(") AS part");
+        }
+        sql.push(")");
+        order.push(&mut sql, None, None);
+    } else {
+        filter.push(&mut sql);
+        order.push(&mut sql, after, last);
+    }
     sql.push(" LIMIT ").bind(most);
     Ok(tx.list(sql).await?)
 }
@@ -407,8 +422,6 @@ pub async fn open_counts(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<(State,
     filter.push(&mut sql);
     let open = State::ALL.iter().copied().filter(|it| !it.is_end());
     // Said twice, so that the index of open cases is taken.
-    sql.push(" AND state <> 'closed' AND state IN ")
-        .list(open)
-        .push(" GROUP BY state");
+    sql.push(OPEN).push(" AND state IN ").list(open).push(" GROUP BY state");
     Ok(tx.list(sql).await?)
 }

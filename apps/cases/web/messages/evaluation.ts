@@ -52,6 +52,9 @@ const zh = {
   weights: '权重',
   bands: '分段（件数上限 → 分值）',
   anyCount: '以上',
+  band: { area: '区域', body: '责任单位', work: '工作量' },
+  areaClass: '{n} 类区域',
+  levels: '等级（占可得分的百分比）：',
   saved: '新版方案已保存',
 }
 const en: typeof zh = {
@@ -107,6 +110,9 @@ const en: typeof zh = {
   weights: 'Weights',
   bands: 'Bands (up to so many cases → points)',
   anyCount: 'more',
+  band: { area: 'Areas', body: 'Bodies', work: 'Work done' },
+  areaClass: 'class {n}',
+  levels: 'Levels (per cent of what can be reached):',
   saved: 'The new version has been saved',
 }
 export default { zh, en }
