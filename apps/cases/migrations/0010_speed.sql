@@ -63,6 +63,7 @@ CREATE INDEX cases_case_checker ON cases_case (checker, reported_at, id) WHERE c
 -- What waits at a centre, what a body has in hand.
 CREATE INDEX cases_case_desk ON cases_case (desk, reported_at, id);
 CREATE INDEX cases_case_body_state ON cases_case (body, state, reported_at, id);
+CREATE INDEX cases_case_body_class ON cases_case (body, class, reported_at, id);
 CREATE INDEX cases_case_body_due ON cases_case (body, COALESCE(due_at, 9007199254740991), id);
 -- A town's cases: the beginning of an area's code.
 CREATE INDEX cases_case_town ON cases_case (SUBSTR(area, 1, 9), reported_at, id);

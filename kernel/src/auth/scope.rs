@@ -76,9 +76,9 @@ impl Scope {
         self.reaches.contains(&Reach::All)
     }
 
-    /// Whether nothing but areas is in reach.
-    pub fn is_areas(&self) -> bool {
-        self.reaches.iter().all(|it| matches!(it, Reach::Area(_)))
+    /// Whether one's own records are in reach, wherever they lie.
+    pub fn reaches_own(&self) -> bool {
+        self.reaches.contains(&Reach::Own)
     }
 
     /// The areas in reach, if the permission was given for areas.
@@ -120,11 +120,7 @@ impl Scope {
         }
         let areas = self.areas().filter(|_| !columns.area.is_empty());
         let bodies = self.bodies().filter(|_| !columns.body.is_empty());
-        let own = if self.reaches.contains(&Reach::Own) {
-            columns.own
-        } else {
-            &[]
-        };
+        let own = if self.reaches_own() { columns.own } else { &[] };
         areas
             .map(|code| Part::Within(columns.area, code))
             .chain(bodies.map(|code| Part::Is(columns.body, code.to_owned())))

@@ -50,7 +50,8 @@ enum Pools {
 }
 
 impl Db {
-    /// Opens `sqlite:PATH` or `postgres://…`, with at most `connections` connections.
+    /// Opens `sqlite:PATH` or `postgres://…`, with at most `connections` connections; on SQLite no more than twice the
+    /// processors, or four.
     pub async fn open(url: &str, connections: u32) -> sqlx::Result<Self> {
         let slow = Duration::from_millis(500);
         let pools = if url.starts_with("postgres") {
@@ -74,17 +75,20 @@ impl Db {
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(10))
-                .pragma("cache_size", "-8192")
+                .pragma("cache_size", "-4096")
                 .pragma("temp_store", "memory")
-                .statement_cache_capacity(256)
+                .statement_cache_capacity(64)
                 .log_slow_statements(tracing::log::LevelFilter::Warn, slow);
             let write = SqlitePoolOptions::new()
                 .max_connections(1)
                 .acquire_timeout(Duration::from_secs(20))
                 .connect_with(options.clone())
                 .await?;
+            // Each has a cache and statements of its own, and a processor reads for one at a time.
+            let processors = std::thread::available_parallelism().map_or(1, usize::from);
+            let readers = u32::try_from(2 * processors).unwrap_or(u32::MAX).max(4);
             let read = SqlitePoolOptions::new()
-                .max_connections(connections)
+                .max_connections(connections.min(readers))
                 .acquire_timeout(Duration::from_secs(10))
                 .connect_with(options.read_only(true).create_if_missing(false))
                 .await?;

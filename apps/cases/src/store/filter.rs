@@ -198,11 +198,19 @@ impl Filter<'_> {
     /// Whether it asks for something that few cases have, which an index finds.
     fn is_rare(&self) -> bool {
         let it = self.query;
-        let states = [it.appealed == Some(true), it.reopened == Some(true)];
-        states.contains(&true)
+        let due = it.light.is_some_and(|it| it != standards::Light::Green);
+        it.appealed == Some(true)
+            || it.reopened == Some(true)
             || it.asked.is_some()
             || it.satisfaction == Some(Satisfaction::Dissatisfied)
+            || it.area.as_ref().is_some_and(|it| it.len() > TOWN)
             || self.text().is_some_and(looks_like_number)
+            || (self.scope.reaches_own() && (due || self.is_open()))
+    }
+
+    /// Whether it asks for states in which a case has not ended.
+    fn is_open(&self) -> bool {
+        !self.states.is_empty() && self.states.iter().all(|it| !it.is_end())
     }
 
     /// What the user may read: what is in scope, and in the inbox also what their body helps with.
@@ -216,10 +224,9 @@ impl Filter<'_> {
         match part.or(whole.first().filter(|_| whole.len() == 1)) {
             // What waits is found by its state, wherever it lies.
             _ if inbox || self.is_rare() => self.scope.push(sql, HIDDEN),
-            Some(Part::Within(column, town)) if town.len() == TOWN => {
-                // The second condition says nothing new, but has an index in the order of the list.
-                Part::Within(column, town).push(sql);
-                sql.and("SUBSTR(area, 1, 9) =", *town);
+            // In this form it has an index in the order of the list.
+            Some(Part::Within(_, town)) if town.len() == TOWN && !self.is_open() => {
+                sql.push("SUBSTR(area, 1, 9) = ").bind(*town);
             }
             Some(part) => part.push(sql),
             None => self.scope.push(sql, SCOPE),
@@ -303,25 +310,34 @@ impl Filter<'_> {
         if !self.states.is_empty() {
             sql.push(" AND state IN ").list(self.states.iter().copied());
         }
+        if self.is_open() {
+            sql.push(OPEN);
+        }
         if !self.sources.is_empty() {
             sql.push(" AND source IN ").list(self.sources.iter().copied());
         }
+        // What one user or one grid has to do with is little: no index of another condition is to be taken instead.
+        let little = match part {
+            Some(Part::Is(column, _)) => SCOPE.own.contains(column),
+            Some(Part::Within(_, code)) => code.len() > TOWN,
+            _ => false,
+        };
         if let Some(class) = &self.query.class {
-            if class.len() == MAJOR {
-                sql.and("SUBSTR(class, 1, 8) =", class);
-            } else {
-                sql.push(" AND ").within("class", class);
-            }
+            match (little, class.len() == MAJOR) {
+                (true, _) => sql.push(" AND ").within("(class || '')", class),
+                (false, true) => sql.and("SUBSTR(class, 1, 8) =", class),
+                (false, false) => sql.push(" AND ").within("class", class),
+            };
         }
         if let Some(area) = &self.query.area {
-            if area.len() == TOWN {
-                sql.and("SUBSTR(area, 1, 9) =", area);
-            } else {
-                sql.push(" AND ").within("area", area);
-            }
+            match (little, area.len() == TOWN) {
+                (true, _) => sql.push(" AND ").within("(area || '')", area),
+                (false, true) => sql.and("SUBSTR(area, 1, 9) =", area),
+                (false, false) => sql.push(" AND ").within("area", area),
+            };
         }
         if let Some(body) = &self.query.body {
-            sql.and("body =", body);
+            sql.and(if little { "(body || '') =" } else { "body =" }, body);
         }
         match self.query.light {
             Some(standards::Light::Red) => {
