@@ -198,7 +198,6 @@ pub(crate) fn serve(sh: &mut Shell) -> Result<Cluster> {
 pub(crate) fn to_measure(sh: &mut Shell) -> Result<Cluster> {
     let bin: PathBuf = setup::postgres(sh)?;
     // Its client makes the databases.
-    let path = std::env::var("PATH").unwrap_or_default();
-    sh.set("PATH", format!("{}:{path}", bin.display()));
+    sh.prefer(bin.clone());
     Cluster::start(sh, &bin, TO_MEASURE)
 }

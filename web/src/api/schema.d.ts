@@ -377,7 +377,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List cases; each filter uses its own index. */
+        /**
+         * List cases; each filter uses its own index. A search for words looks through 8,000 cases for one page: a page that is
+         *     not full, or empty, and has a `next` goes on there.
+         */
         get: operations["case_list"];
         put?: never;
         /** Report a case. The same id and report again gets the first answer. */
