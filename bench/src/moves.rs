@@ -182,7 +182,11 @@ impl Cast {
                 ("note", _) if need["required"] == true => json!("测速"),
                 ("truth" | "passed" | "justified", _) => json!(true),
                 ("satisfaction", _) => json!("dissatisfied"),
-                ("until", _) => json!((jiff::Timestamp::now() + jiff::Span::new().hours(48)).to_string()),
+                ("until", _) => {
+                    let reported = desk["facts"]["reported_at"].as_str().context("a time")?;
+                    let reported: jiff::Timestamp = reported.parse()?;
+                    json!((reported + jiff::Span::new().hours(48)).to_string())
+                }
                 // To another body and back again.
                 ("body", Some("transfer")) if desk["facts"]["body"]["code"] == self.body => {
                     near(&self.body).context("another body")?
