@@ -84,6 +84,12 @@ pub(crate) async fn log_in(base: &str) -> Result<Vec<Person>> {
         let account = accounts.iter().find(|it| it["role_en"] == role);
         account.and_then(|it| it["login"].as_str()).map(str::to_owned)
     };
+    let worker = of("Grid worker").context("the demo offers no grid worker")?;
+    let worker = Person::log_in(base, &worker, "own").await?;
+    // Of all towns the worker's, so that its centre and the worker meet over the same cases.
+    let (page, _) = worker.get("/api/cases?limit=1").await?;
+    let town = page["items"][0]["area"]["code"].as_str().and_then(|it| it.get(6..9));
+    let town = format!("t{}-s", town.context("a case of the worker's")?);
     let mut people = Vec::new();
     for (role, scope) in [
         ("Shift lead", "district"),
@@ -94,8 +100,14 @@ pub(crate) async fn log_in(base: &str) -> Result<Vec<Person>> {
         ("Dispatcher", "dispatcher"),
         ("Head of a body", "head"),
     ] {
-        let login = of(role).with_context(|| format!("the demo offers no {role}"))?;
-        people.push(Person::log_in(base, &login, scope).await?);
+        people.push(match scope {
+            "own" => worker.clone(),
+            "town" => Person::log_in(base, &town, scope).await?,
+            _ => {
+                let login = of(role).with_context(|| format!("the demo offers no {role}"))?;
+                Person::log_in(base, &login, scope).await?
+            }
+        });
     }
     Ok(people)
 }
