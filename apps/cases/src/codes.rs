@@ -128,7 +128,7 @@ kernel::codes! {
     /// An answer that does not fit.
     OPEN311_ATTRIBUTE = 400, "cases.open311_attribute", "attribute[{code}] 的值不符合 {datatype}：{value}", "attribute[{code}] is no {datatype}: {value}";
     /// Another server that does not answer as it should.
-    OPEN311_NO_ANSWER = 502, "cases.open311_no_answer", "对方服务器没有正常应答：{why}", "The other server did not answer as it should: {why}";
+    OPEN311_NO_ANSWER = 424, "cases.open311_no_answer", "对方服务器没有正常应答：{why}", "The other server did not answer as it should: {why}";
     /// A person's own objection, or that of who would gain by it.
     OBJECTION_OWN = 403, "cases.objection_own", "不能处理自己提出的或关于自己的异议", "Nobody decides on an objection of their own or about themselves";
     /// The same case for the same subject.

@@ -250,7 +250,7 @@ async fn a_dead_server_holds_up_nobody_and_a_class_without_a_service_stands_in_t
     two.run(20).await;
     assert!(two.row().await["error"].as_str().is_some_and(|it| !it.is_empty()));
     let refused = two.admin.get("/api/open311/servers/C01/services").await;
-    refused.refused(502, "cases.open311_no_answer");
+    refused.refused(424, "cases.open311_no_answer");
     // Another address does not get the key of the first.
     let servers = two.admin.get("/api/open311/servers").await.ok();
     let moved = json!({ "version": servers[0]["version"], "api_key": null, "services": [] });
