@@ -18,7 +18,7 @@ use crate::store::tally_area;
 use crate::view::EntryDetail;
 
 /// How many cases are counted in one transaction: the writer is not held for long.
-const BATCH: usize = 400;
+const BATCH: usize = 100;
 /// How many cases a round looks at before it lets others work.
 const LOOK: i64 = 5_000;
 
@@ -46,11 +46,11 @@ pub(super) async fn keep(kernel: &Kernel) -> Result<usize> {
     let mut done = 0;
     loop {
         let now = kernel.now();
-        let sql = "SELECT case_id FROM cases_fact_todo LIMIT 400";
+        let sql = "SELECT case_id FROM cases_fact_todo LIMIT 100";
         let mut tx = kernel.read().await?;
         let mut ids: Vec<(CaseId,)> = tx.all(sql, args![]).await?;
         if ids.is_empty() {
-            let sql = "SELECT case_id FROM cases_fact WHERE next_at IS NOT NULL AND next_at < $1 LIMIT 400";
+            let sql = "SELECT case_id FROM cases_fact WHERE next_at IS NOT NULL AND next_at < $1 LIMIT 100";
             ids = tx.all(sql, args![now]).await?;
         }
         drop(tx);
