@@ -13,6 +13,7 @@ const url = running ?? `http://127.0.0.1:${PORT}`
 
 export default defineConfig({
   testDir: 'e2e',
+  globalSetup: './e2e/at-rest.ts',
   outputDir: '../target/e2e',
   timeout: 120_000,
   expect: { timeout: 10_000 },

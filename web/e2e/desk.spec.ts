@@ -52,6 +52,7 @@ test('the roster says who is on duty, and the settings say how often time is giv
   await often.fill('3')
   await often.press('Tab')
   await page.getByRole('button', { name: '保存' }).click()
+  await expect(page.getByText('已保存').first()).toBeVisible()
   await page.reload()
   await expect(page.getByRole('spinbutton').nth(1)).toHaveValue('3')
 })
