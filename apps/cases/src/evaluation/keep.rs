@@ -18,7 +18,7 @@ use crate::store::tally_area;
 use crate::view::EntryDetail;
 
 /// How many cases are counted in one transaction: the writer is not held for long.
-const BATCH: usize = 100;
+const BATCH: i64 = 100;
 /// How many cases a round looks at before it lets others work.
 const LOOK: i64 = 5_000;
 
@@ -46,12 +46,12 @@ pub(super) async fn keep(kernel: &Kernel) -> Result<usize> {
     let mut done = 0;
     loop {
         let now = kernel.now();
-        let sql = "SELECT case_id FROM cases_fact_todo LIMIT 100";
+        let sql = "SELECT case_id FROM cases_fact_todo LIMIT $1";
         let mut tx = kernel.read().await?;
-        let mut ids: Vec<(CaseId,)> = tx.all(sql, args![]).await?;
+        let mut ids: Vec<(CaseId,)> = tx.all(sql, args![BATCH]).await?;
         if ids.is_empty() {
-            let sql = "SELECT case_id FROM cases_fact WHERE next_at IS NOT NULL AND next_at < $1 LIMIT 100";
-            ids = tx.all(sql, args![now]).await?;
+            let sql = "SELECT case_id FROM cases_fact WHERE next_at IS NOT NULL AND next_at < $1 LIMIT $2";
+            ids = tx.all(sql, args![now, BATCH]).await?;
         }
         drop(tx);
         if ids.is_empty() {
@@ -85,7 +85,7 @@ async fn round(kernel: &Kernel) -> Result<usize> {
         .filter(|_| i64::try_from(rows.len()).is_ok_and(|it| it == LOOK));
     let next = next.map(|it| it.0.to_string()).unwrap_or_default();
     let stale: Vec<_> = rows.iter().filter(|it| it.2 != Some(it.1)).map(|it| it.0).collect();
-    for batch in stale.chunks(BATCH) {
+    for batch in stale.chunks(usize::try_from(BATCH).unwrap_or(1)) {
         count(kernel, batch.to_vec()).await?;
     }
     let mut tx = kernel.db().begin().await?;
@@ -104,15 +104,15 @@ async fn count(kernel: &Kernel, ids: Vec<CaseId>) -> Result<usize> {
 
 /// How sums are added to: every measure is a column.
 static ADD_BEGIN: LazyLock<String> = LazyLock::new(|| {
-    let columns = all(Measure::to_string);
+    let columns = each_measure(Measure::to_string);
     format!("INSERT INTO cases_fact_sum (kind, subject, grain, span, {columns}) VALUES ")
 });
 static ADD_TAIL: LazyLock<String> = LazyLock::new(|| {
-    let sums = all(|it| format!("{it} = cases_fact_sum.{it} + excluded.{it}"));
+    let sums = each_measure(|it| format!("{it} = cases_fact_sum.{it} + excluded.{it}"));
     format!(" ON CONFLICT (kind, subject, grain, span) DO UPDATE SET {sums}")
 });
 
-fn all(write: fn(&Measure) -> String) -> String {
+fn each_measure(write: fn(&Measure) -> String) -> String {
     Measure::ALL.iter().map(write).collect::<Vec<_>>().join(", ")
 }
 
