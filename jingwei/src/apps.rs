@@ -7,6 +7,8 @@ pub fn all() -> Vec<Box<dyn App>> {
     vec![
         // The ground floor: areas, bodies, posts.
         Box::new(grid::Grid),
+        // What stands in the city.
+        Box::new(components::Components),
         // The main job: from the report to the evaluation.
         Box::new(cases::Cases),
     ]

@@ -217,12 +217,13 @@ impl Error {
     pub fn problem(&self, lang: Lang, trace: &str) -> JsonValue {
         let mut args = self.0.args.clone();
         args.insert("trace".to_owned(), trace.into());
+        let detail = fill(lang.pick(self.0.code.zh, self.0.code.en), &args);
         let mut body = serde_json::json!({
             "type": format!("urn:jingwei:{}", self.0.code.code),
-            "title": lang.pick(self.0.code.zh, self.0.code.en).split(['：', ':', '，', ';']).next(),
+            "title": detail.split(['：', ':', '，', ';']).next(),
             "status": self.0.code.status,
             "code": self.0.code.code,
-            "detail": fill(lang.pick(self.0.code.zh, self.0.code.en), &args),
+            "detail": detail,
             "trace": trace,
         });
         if !self.0.fields.is_empty() {
@@ -236,12 +237,13 @@ impl Error {
 }
 
 impl FieldError {
+    /// The reason for a person.
+    pub fn text(&self, lang: Lang) -> String {
+        fill(lang.pick(self.code.zh, self.code.en), &self.args)
+    }
+
     fn view(&self, lang: Lang) -> JsonValue {
-        serde_json::json!({
-            "field": self.field,
-            "code": self.code.code,
-            "detail": fill(lang.pick(self.code.zh, self.code.en), &self.args),
-        })
+        serde_json::json!({ "field": self.field, "code": self.code.code, "detail": self.text(lang) })
     }
 }
 

@@ -10,7 +10,7 @@ const SIZES = [
   { width: 1440, height: 900 },
 ]
 /** A key that no text was found for shows as itself: the shell's begin with one of these words, an app's with its name. */
-const KEY = new RegExp(`\\b(?:(?:${Object.keys(zh).join('|')})\\.[a-z]\\w*|(?:cases|grid)\\.[a-z]\\w*\\.\\w+)`)
+const KEY = new RegExp(`\\b(?:(?:${Object.keys(zh).join('|')})\\.[a-z]\\w*|(?:cases|components|grid)\\.[a-z]\\w*\\.\\w+)`)
 
 /** What is wrong with the page as it stands. */
 async function faults(page: Page, language: string): Promise<string[]> {

@@ -12,6 +12,7 @@ use crate::catalogue::{Catalogue, Standard, catalogue};
 use crate::flow::FLOW;
 use crate::model::{self, Action, Case, Satisfaction, Settings, State};
 use crate::moves::{local_day, reaches, with_rules};
+use crate::reception::component;
 use crate::settings::settings;
 use crate::store;
 use crate::view::{CaseDesk, Choice, MoveView, Names, NeedView, PhotoView, Suggestion, facts, timeline};
@@ -61,8 +62,10 @@ pub async fn desk(kernel: &Kernel, tx: &mut Tx, user: &User, case: Case) -> Resu
     } else {
         None
     };
+    let component = component::of_case(tx, case.component.as_deref()).await?;
     let near = Near {
         precedent,
+        keeper: component.as_ref().and_then(|it| it.body.clone()),
         atlas: &atlas,
         catalogue: &catalogue,
         case: &case,
@@ -78,7 +81,15 @@ pub async fn desk(kernel: &Kernel, tx: &mut Tx, user: &User, case: Case) -> Resu
             .collect(),
     };
     Ok(CaseDesk {
-        facts: facts(&names, &case, &people, user, helpers, &settings),
+        facts: facts(
+            &names,
+            &case,
+            &people,
+            user,
+            helpers,
+            component.map(|it| component::view(&atlas, it)),
+            &settings,
+        ),
         photos: photos.into_iter().map(PhotoView::from).collect(),
         timeline: timeline(entries),
         moves: open.iter().map(|it| move_view(it, &case, &near, &settings)).collect(),
@@ -160,6 +171,8 @@ struct Near<'a> {
     today: String,
     /// The body that the centre has decided on in a dispute of this kind, and why.
     precedent: Option<(String, String)>,
+    /// The body that keeps the component that the case is about.
+    keeper: Option<String>,
     colleagues: Vec<Suggestion>,
     workers: Vec<Suggestion>,
 }
@@ -181,7 +194,7 @@ impl Near<'_> {
             .collect()
     }
 
-    /// The responsible body: first by what was decided before, then by the list, then the town and the village of the place.
+    /// The responsible body: first by what was decided before, then who keeps the component, then by the list, then the town and the village of the place.
     fn bodies(&self) -> Vec<Suggestion> {
         let standard = self.case.standard.and_then(|it| self.catalogue.standard(it));
         let mut all = Vec::new();
@@ -191,8 +204,11 @@ impl Near<'_> {
             let (zh, en) = (format!("裁定：{reason}"), format!("Precedent: {reason}"));
             all.push(body_view(body, &zh, &en));
         }
+        let keeper = self.keeper.as_deref().and_then(|it| self.atlas.body(it));
+        let keeper = keeper.filter(|it| it.active);
+        let keeper = keeper.map(|it| body_view(it, "该部件的养护单位", "Keeps the component"));
         let listed = responsible(self.atlas, self.case, standard);
-        for it in listed {
+        for it in keeper.into_iter().chain(listed) {
             if !all.iter().any(|known: &Suggestion| known.value == it.value) {
                 all.push(it);
             }

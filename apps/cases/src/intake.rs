@@ -1,5 +1,6 @@
 //! Reports: what comes in, where it belongs, and the case it becomes.
 
+use components::api::Component;
 use grid::api::{Atlas, atlas};
 use kernel::Work;
 use kernel::error::{Error, Fields, Result, codes as kernel_codes};
@@ -41,6 +42,10 @@ pub struct Report {
     /// The area, if there is no point.
     #[schema(max_length = 15)]
     pub area: Option<String>,
+    /// The component that it is about, by its code: then point and area are the component's own.
+    #[schema(max_length = 17)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<String>,
     /// Photos, uploaded before.
     #[serde(default)]
     #[schema(max_items = 9)]
@@ -76,7 +81,7 @@ impl Report {
             fields
                 .range("point.lng", point.lng, -180.0, 180.0)
                 .range("point.lat", point.lat, -90.0, 90.0);
-        } else if self.area.is_none() {
+        } else if self.area.is_none() && self.component.is_none() {
             fields.refuse("point", &kernel_codes::REQUIRED);
         }
         if self.photos.len() > MAX_PHOTOS {
@@ -143,7 +148,14 @@ pub async fn report(work: &mut Work, input: Report) -> Result<Receipt> {
     input.check()?;
     let kernel = work.kernel().clone();
     let (atlas, catalogue) = (atlas(&kernel)?, catalogue(&kernel)?);
-    let (area, point) = input.locate(&atlas)?;
+    let component = match input.component.as_deref().map(str::trim).filter(|it| !it.is_empty()) {
+        Some(code) => Some(reception::component::named(work, code).await?),
+        None => None,
+    };
+    let (area, point) = match &component {
+        Some(it) => (it.area.clone(), Some(it.point())),
+        None => input.locate(&atlas)?,
+    };
     if let Some(class) = input.class.as_deref().filter(|it| catalogue.class(it).is_none()) {
         let mut fields = Fields::new();
         fields.refuse_with("class", &kernel_codes::UNKNOWN, &[("value", class)]);
@@ -160,9 +172,14 @@ pub async fn report(work: &mut Work, input: Report) -> Result<Receipt> {
         .transpose()?;
     let mut case = Case {
         class: input.class,
-        place: input.place.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()),
+        place: input
+            .place
+            .map(|it| it.trim().to_owned())
+            .filter(|it| !it.is_empty())
+            .or_else(|| component.as_ref().map(place_of)),
         lng: point.map(|it| it.lng),
         lat: point.map(|it| it.lat),
+        component: component.map(|it| it.code),
         reporter: work.user().map(|it| it.id),
         contact_name: contact.as_ref().and_then(|it| it.name.as_deref()).map(mask_name),
         contact_phone: contact.as_ref().and_then(|it| it.phone.as_deref()).map(mask_phone),
@@ -220,6 +237,16 @@ pub async fn report(work: &mut Work, input: Report) -> Result<Receipt> {
     work.emit(&CASE_CHANGED, place, Changed::of(&case, Action::Report))
         .await?;
     Ok(moves::receipt(&case, entry))
+}
+
+/// Where a component stands, with its name.
+fn place_of(component: &Component) -> String {
+    let label = component.label();
+    let place: String = match &component.place {
+        Some(place) => format!("{place} {label}"),
+        None => label,
+    };
+    place.chars().take(200).collect()
 }
 
 /// A case's number: the year of the report and a running number without gaps.

@@ -1,6 +1,7 @@
 //! The promises of the main job, through HTTP, as the people concerned, on both databases.
 
 mod clocks;
+mod component;
 mod flow;
 mod import;
 mod journey;
@@ -30,7 +31,11 @@ pub(crate) async fn city(store: Store) -> TestCity {
 
 /// The same with another configuration.
 pub(crate) async fn city_with(store: Store, change: impl FnOnce(&mut Config)) -> TestCity {
-    let apps: Vec<Box<dyn App>> = vec![Box::new(grid::Grid), Box::new(crate::Cases)];
+    let apps: Vec<Box<dyn App>> = vec![
+        Box::new(grid::Grid),
+        Box::new(components::Components),
+        Box::new(crate::Cases),
+    ];
     let city = TestCity::start_with(store, apps, change).await;
     let mut work = city.kernel.system_work().await.expect("begins");
     for (code, name) in [

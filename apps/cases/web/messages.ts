@@ -1,6 +1,7 @@
 // Texts of the cases' pages; each page's own are in messages/, here are those that all share: the words of the field.
 import bulk from './messages/bulk'
 import care from './messages/care'
+import component from './messages/component'
 import desk from './messages/desk'
 import evaluation from './messages/evaluation'
 import figures from './messages/figures'
@@ -44,6 +45,7 @@ const zh = {
   source: { worker: '网格员', resident: '居民', hotline: '热线', department: '部门' },
   ...desk.zh,
   list: list.zh,
+  component: component.zh,
   listDesk: listDesk.zh,
   open311: open311.zh,
   out: out.zh,
@@ -87,6 +89,7 @@ const en: typeof zh = {
   source: { worker: 'Grid worker', resident: 'Resident', hotline: 'Hotline', department: 'Department' },
   ...desk.en,
   list: list.en,
+  component: component.en,
   listDesk: listDesk.en,
   open311: open311.en,
   out: out.en,

@@ -159,6 +159,7 @@ async fn make(kernel: &Kernel, options: &Options) -> Result<()> {
     set(kernel, MADE, &made).await?;
     let district = district(options.seed);
     grid::api::seed_demo(kernel, &district).await?;
+    components::api::seed_demo(kernel, &district, options.seed).await?;
     let progress = Progress::new(options.cases as u64);
     let tell = |done: usize, all| progress.at(done as u64, format_args!("{done}/{all} 案件 cases"));
     cases::api::seed_demo(kernel, &district, options.seed, options.cases, tell).await?;

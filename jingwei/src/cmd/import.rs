@@ -1,4 +1,4 @@
-//! `jingwei import`: areas and past cases from files, each row accounted for.
+//! `jingwei import`: areas, components and past cases from files, each row accounted for.
 
 use std::fs::File;
 use std::io::{BufReader, Write};
@@ -34,6 +34,17 @@ pub(crate) enum What {
         #[command(flatten)]
         how: How,
     },
+    /// 部件：普查数据 CSV，可一次多个 · Components: the survey's tables (CSV), several at once
+    Components {
+        /// 文件 · The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// 坐标系：wgs84、gcj02、bd09 · The coordinate system of the points
+        #[arg(long, value_name = "SYSTEM", default_value = "wgs84")]
+        coords: Crs,
+        #[command(flatten)]
+        how: How,
+    },
     /// 历史案件：CSV 或 JSON，用映射文件说明各列 · Past cases: CSV or JSON, with a mapping file that explains it
     Cases {
         /// 文件 · The file
@@ -49,7 +60,7 @@ pub(crate) enum What {
     },
 }
 
-/// What holds for both.
+/// What holds for all.
 #[derive(clap::Args)]
 pub(crate) struct How {
     /// 只检查并报告，不写入 · Reads and reports everything and stores nothing
@@ -79,6 +90,13 @@ pub(crate) async fn import(config: Config, what: What) -> Result<bool> {
             };
             divisions(&kernel, &files, options, &how).await
         }
+        What::Components { files, coords, how } => {
+            let options = components::api::ImportOptions {
+                crs: coords,
+                commit: !how.dry_run,
+            };
+            survey(&kernel, &files, options, &how).await
+        }
         What::Cases {
             file,
             map,
@@ -97,11 +115,7 @@ pub(crate) async fn import(config: Config, what: What) -> Result<bool> {
 }
 
 async fn divisions(kernel: &Kernel, paths: &[PathBuf], options: grid::api::ImportOptions, how: &How) -> Result<bool> {
-    let mut files = Vec::new();
-    for path in paths {
-        let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-        files.push((name(path), bytes));
-    }
+    let files = contents(paths)?;
     let wanted = options.commit;
     let report = grid::api::import(kernel, None, files, options).await?;
     let mut sheet = Sheet::open(how.report.as_deref())?;
@@ -130,6 +144,49 @@ async fn divisions(kernel: &Kernel, paths: &[PathBuf], options: grid::api::Impor
         (false, false) => println!("  {DRY}"),
     }
     Ok(fine)
+}
+
+async fn survey(
+    kernel: &Kernel,
+    paths: &[PathBuf],
+    options: components::api::ImportOptions,
+    how: &How,
+) -> Result<bool> {
+    let files = contents(paths)?;
+    let progress = Progress::new(files.iter().map(|it| it.1.len() as u64).sum());
+    let watch = |rows, bytes| progress.at(bytes, format_args!("{rows} 行 rows"));
+    let report = components::api::import(kernel, None, files, options, watch).await?;
+    drop(progress);
+    let mut sheet = Sheet::open(how.report.as_deref())?;
+    for problem in &report.problems {
+        sheet.add(problem)?;
+    }
+    sheet.close()?;
+    list(report.problems.iter().map(Line::from));
+    println!(
+        "{} 部件 {rows} 行 = 新增 {fresh} + 更改 {changed} + 未变 {unchanged} + 未导入 {skipped} · components {rows} rows = {fresh} new + \
+         {changed} changed + {unchanged} as before + {skipped} skipped",
+        if report.skipped == 0 { "✓" } else { "✗" },
+        rows = report.rows,
+        fresh = report.fresh,
+        changed = report.changed,
+        unchanged = report.unchanged,
+        skipped = report.skipped,
+    );
+    if report.committed {
+        kernel.db().analyze().await?;
+    } else {
+        println!("  {DRY}");
+    }
+    Ok(report.skipped == 0 && !report.problems.iter().any(Problem::is_error))
+}
+
+fn contents(paths: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>> {
+    let read = |path: &PathBuf| {
+        let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+        Ok((name(path), bytes))
+    };
+    paths.iter().map(read).collect()
 }
 
 const DRY: &str = "仅检查，未写入 · Only looked at, nothing was stored";

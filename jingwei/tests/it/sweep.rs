@@ -173,6 +173,7 @@ struct Scene {
     photo: String,
     post: String,
     preview: String,
+    component: String,
 }
 
 const DESCRIPTION: &str = "只有东镇的人可以看到的案件";
@@ -209,6 +210,27 @@ async fn scene(store: Store) -> Scene {
     work.commit().await.expect("commits");
     grid::api::reload(&city.kernel).await.expect("reloads");
 
+    // A corner of the town has a shape, for what stands there; the case lies elsewhere.
+    let ring = json!([[
+        [119.6, 32.4],
+        [119.62, 32.4],
+        [119.62, 32.42],
+        [119.6, 32.42],
+        [119.6, 32.4]
+    ]]);
+    let shapes = json!({ "type": "FeatureCollection", "features": [{
+        "type": "Feature", "properties": { "code": TOWN }, "geometry": { "type": "Polygon", "coordinates": ring },
+    }] });
+    let files = vec![("town.geojson".to_owned(), shapes.to_string().into_bytes())];
+    let options = grid::api::ImportOptions {
+        commit: true,
+        ..grid::api::ImportOptions::default()
+    };
+    let shaped = grid::api::import(&city.kernel, None, files, options)
+        .await
+        .expect("imports");
+    assert!(shaped.committed, "{:?}", shaped.problems);
+
     let worker = city.user("worker", Reach::Area(GRID.to_owned())).await;
     let photo = worker.upload("/api/files", &[], &[("file", "a.png", PNG)]).await.ok();
     let photo = photo["id"].as_str().expect("an id").to_owned();
@@ -218,6 +240,7 @@ async fn scene(store: Store) -> Scene {
     });
     let receipt = worker.post("/api/cases", report).await.ok();
     let admin = city.user("grid_admin", Reach::All).await;
+    let component = admin.post("/api/components", component()).await.ok();
     let post = admin
         .post("/api/posts", json!({ "user": worker.id, "area": GRID, "kind": "lead" }))
         .await
@@ -231,9 +254,15 @@ async fn scene(store: Store) -> Scene {
         case: id(&receipt),
         post: id(&post),
         preview: id(&preview),
+        component: component["code"].as_str().expect("a code").to_owned(),
         photo,
         city,
     }
+}
+
+/// A lamp in the town's corner.
+fn component() -> Value {
+    json!({ "version": 1, "class": "2026.C01037", "point": { "lng": 119.61, "lat": 32.41 } })
 }
 
 /// A picture of one pixel.

@@ -644,7 +644,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Find a place by its words: areas by name or code, and places that past cases named. */
+        /**
+         * Find a place by its words: areas by name or code, components by name, place, code or the number on their plate, and places
+         *     that past cases named.
+         */
         get: operations["place_find"];
         put?: never;
         post?: never;
@@ -1015,6 +1018,113 @@ export interface paths {
         put?: never;
         /** Add a class of the district's own; one that is there already is returned as it is. */
         post: operations["class_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/component-classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the classes of components: those of the 2026 table and whichever else the register holds, with how many of each. */
+        get: operations["component_classes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/components": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List components, by code. */
+        get: operations["component_list"];
+        put?: never;
+        /** Enter a component. */
+        post: operations["component_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/components/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import components: look at what the files hold, or with `commit` write it. Rows that are wrong are skipped and told, the
+         *     others are taken; the same files again change nothing.
+         */
+        post: operations["component_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/components/near": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what stands around a point, the nearest first. */
+        get: operations["component_near"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/components/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See the components of a part of the map. */
+        get: operations["component_points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/components/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See a component. */
+        get: operations["component_view"];
+        /** Change a component. */
+        put: operations["component_update"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3011,6 +3121,27 @@ export interface components {
             /** @description The same in English, as far as there are English names. */
             path_en: string;
         };
+        /** @description The component that a case is about. */
+        CaseComponent: {
+            /** @description The body that keeps it. */
+            body_name?: string | null;
+            /** @description Its class's name. */
+            class_name: string;
+            /** @description The same in English. */
+            class_name_en?: string | null;
+            /** @description Its code. */
+            code: string;
+            /** @description Its name with the number on its plate. */
+            label: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description Whose it is. */
+            owner?: string | null;
+            /** @description Where it stands, in words. */
+            place?: string | null;
+            /** @description How it stands. */
+            state: string;
+        };
         /** @description Everything about one case, with what the user can do with it. */
         CaseDesk: {
             /** @description The facts. */
@@ -3033,6 +3164,7 @@ export interface components {
             closing?: string | null;
             /** @description The same in English. */
             closing_en?: string | null;
+            component?: components["schemas"]["CaseComponent"] | null;
             contact?: components["schemas"]["ContactView"] | null;
             /** @description The centre that has it. */
             desk: components["schemas"]["Named"];
@@ -3274,9 +3406,9 @@ export interface components {
             major_name_en?: string | null;
             /**
              * Format: double
-             * @description Between 0 and 1, as past cases have it.
+             * @description Between 0 and 1, as past cases have it; absent where they say nothing.
              */
-            probability: number;
+            probability?: number | null;
             /** @description What spoke for it: words of the report, the place, the hour. */
             reasons: components["schemas"]["GuessReason"][];
         };
@@ -3284,6 +3416,8 @@ export interface components {
         ClassQuestion: {
             /** @description … or by area. */
             area?: string | null;
+            /** @description The component that it is about, by its code: its class comes first. */
+            component?: string | null;
             /** @description What it says. */
             description: string;
             point?: components["schemas"]["ReportPoint"] | null;
@@ -3329,6 +3463,157 @@ export interface components {
             rows: components["schemas"]["ComparedStandard"][];
             /** @description How many are the same. */
             unchanged: number;
+        };
+        /** @description A component as it should be. Its code and class never change. */
+        ComponentChange: components["schemas"]["Facts"] & {
+            /**
+             * Format: int64
+             * @description The version that was looked at.
+             */
+            version: number;
+        };
+        /** @description A class with its names. */
+        ComponentClass: {
+            /** @description E.g. `2026.C01037`. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many of it the register holds.
+             */
+            components: number;
+            /** @description The number of its major class. */
+            major: string;
+            /** @description The major class's name. */
+            major_name?: string | null;
+            /** @description The same in English. */
+            major_name_en?: string | null;
+            /** @description Its name; of a district's own class its number. */
+            name: string;
+            /** @description Its name in English. */
+            name_en?: string | null;
+        };
+        /** @description A component as a map shows it. */
+        ComponentDot: {
+            class: string;
+            code: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lng: number;
+            name: string;
+            state: components["schemas"]["ComponentState"];
+        };
+        /** @description Components on a map. */
+        ComponentDots: {
+            /** @description Whether there are more than are told: the map has to come nearer. */
+            more: boolean;
+            points: components["schemas"]["ComponentDot"][];
+        };
+        /** @description What an import did, or would do. Every row is one that is new, changed, as before, or skipped. */
+        ComponentImport: {
+            changed: number;
+            /** @description Whether the register is now as the files say. */
+            committed: boolean;
+            fresh: number;
+            /** @description The first 500. */
+            problems: components["schemas"]["ComponentProblem"][];
+            problems_total: number;
+            rows: number;
+            /** @description Rows that were wrong; the problems say why. */
+            skipped: number;
+            unchanged: number;
+        };
+        /** @description The parts of an import. */
+        ComponentImportForm: {
+            /** @description The coordinate system of the points: `wgs84` if not said, `gcj02` or `bd09`. */
+            crs?: string | null;
+            /** @description Tables (CSV, TSV), several at once. */
+            files: string[];
+        };
+        /** @description A component to be entered. */
+        ComponentInput: components["schemas"]["Facts"] & {
+            /** @description Its class, e.g. `2026.C01037`; needed where there is no code. */
+            class?: string | null;
+            /** @description Its code, 16 or 17 digits; without one it gets the next free number of its class. */
+            code?: string | null;
+            /**
+             * Format: uuid
+             * @description May be made by the client; the same id and body again changes nothing.
+             */
+            id?: string | null;
+        };
+        /** @description A point in one of the three coordinate systems. */
+        ComponentPoint: {
+            /** @description `wgs84` if not said. */
+            crs?: string | null;
+            /**
+             * Format: double
+             * @description North, in degrees.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description East, in degrees.
+             */
+            lng: number;
+        };
+        /** @description Something that was not right. */
+        ComponentProblem: {
+            code: string;
+            column?: string | null;
+            detail: string;
+            file: string;
+            /** Format: int64 */
+            line?: number | null;
+            /** @description `error`: the row was skipped; `warning`: it was taken. */
+            severity: string;
+        };
+        /**
+         * @description How a component stands.
+         * @enum {string}
+         */
+        ComponentState: "good" | "damaged" | "missing" | "disused" | "removed";
+        /** @description A component with the names that belong to it. */
+        ComponentView: {
+            /** @description The smallest area that holds it. */
+            area: string;
+            /** @description From the town down. */
+            area_name: string;
+            area_name_en: string;
+            /** @description The responsible body that keeps it. */
+            body?: string | null;
+            body_name?: string | null;
+            body_name_en?: string | null;
+            /** @description As the responsibility list writes it: `2026.C01037`. */
+            class: string;
+            class_name: string;
+            class_name_en?: string | null;
+            code: string;
+            /** @description The edition that its code follows: `2013` or `2026`. */
+            edition: string;
+            major_name?: string | null;
+            major_name_en?: string | null;
+            /** @description What it is called. */
+            name: string;
+            note?: string | null;
+            /** @description Whose it is. */
+            owner?: string | null;
+            /** @description Where, in words. */
+            place?: string | null;
+            point: components["schemas"]["ComponentPoint"];
+            /**
+             * Format: int64
+             * @description The number on its plate.
+             */
+            sequence: number;
+            state: components["schemas"]["ComponentState"];
+            /**
+             * Format: date
+             * @description The day it was last surveyed.
+             */
+            surveyed_on?: string | null;
+            /** Format: int64 */
+            version: number;
         };
         /** @description A resident's contact; masked unless it was asked for with a purpose. */
         ContactView: {
@@ -4010,6 +4295,27 @@ export interface components {
          * @enum {string}
          */
         Every: "day" | "week" | "month";
+        /** @description What is said about a component, new or changed. */
+        Facts: {
+            /** @description The responsible body that keeps it. */
+            body?: string | null;
+            /** @description What it is called; its class's name if not said. */
+            name?: string | null;
+            /** @description Anything else. */
+            note?: string | null;
+            /** @description Whose it is. */
+            owner?: string | null;
+            /** @description Where, in words. */
+            place?: string | null;
+            /** @description Where it stands. The smallest area that holds the point is the component's. */
+            point: components["schemas"]["ComponentPoint"];
+            state?: components["schemas"]["ComponentState"] | null;
+            /**
+             * Format: date
+             * @description The day it was last surveyed.
+             */
+            surveyed_on?: string | null;
+        };
         /**
          * @description What becomes of a row.
          * @enum {string}
@@ -4172,10 +4478,14 @@ export interface components {
         FoundPlace: {
             /** @description Its area. */
             area: components["schemas"]["CaseArea"];
+            /** @description The component's code. */
+            component?: string | null;
             /** @description Its name. */
             name: string;
+            /** @description Where a component stands, in words. */
+            place?: string | null;
             point?: components["schemas"]["PointView"] | null;
-            /** @description `area` for the district's areas, `case` for a place that past cases named. */
+            /** @description `area` for the district's areas, `component` for one thing of the register, `case` for a place that past cases named. */
             source: string;
             /**
              * Format: int64
@@ -4220,9 +4530,9 @@ export interface components {
         GridKind: "general" | "dedicated";
         /** @description Something that spoke for a class. */
         GuessReason: {
-            /** @description `word`, `area` or `hour`. */
+            /** @description `component`, `word`, `area` or `hour`. */
             kind: string;
-            /** @description The word, the area's name or the hour. */
+            /** @description The component's name, the word, the area's name or the hour. */
             text: string;
         };
         /** @description A body that helps. */
@@ -4720,6 +5030,15 @@ export interface components {
             name: string;
             /** @description Its name in English, if there is one. */
             name_en?: string | null;
+        };
+        /** @description A component and how far away it is. */
+        NearComponent: {
+            component: components["schemas"]["ComponentView"];
+            /**
+             * Format: double
+             * @description In metres.
+             */
+            metres: number;
         };
         /** @description What a move asks for. */
         NeedView: {
@@ -5488,6 +5807,53 @@ export interface components {
                  * Format: int64
                  * @description Counts the moves.
                  */
+                version: number;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ComponentView: {
+            /** @description The rows. */
+            items: {
+                /** @description The smallest area that holds it. */
+                area: string;
+                /** @description From the town down. */
+                area_name: string;
+                area_name_en: string;
+                /** @description The responsible body that keeps it. */
+                body?: string | null;
+                body_name?: string | null;
+                body_name_en?: string | null;
+                /** @description As the responsibility list writes it: `2026.C01037`. */
+                class: string;
+                class_name: string;
+                class_name_en?: string | null;
+                code: string;
+                /** @description The edition that its code follows: `2013` or `2026`. */
+                edition: string;
+                major_name?: string | null;
+                major_name_en?: string | null;
+                /** @description What it is called. */
+                name: string;
+                note?: string | null;
+                /** @description Whose it is. */
+                owner?: string | null;
+                /** @description Where, in words. */
+                place?: string | null;
+                point: components["schemas"]["ComponentPoint"];
+                /**
+                 * Format: int64
+                 * @description The number on its plate.
+                 */
+                sequence: number;
+                state: components["schemas"]["ComponentState"];
+                /**
+                 * Format: date
+                 * @description The day it was last surveyed.
+                 */
+                surveyed_on?: string | null;
+                /** Format: int64 */
                 version: number;
             }[];
             /** @description Where the next page begins; absent on the last one. */
@@ -6462,6 +6828,8 @@ export interface components {
             area?: string | null;
             /** @description Its class, if it is known already. */
             class?: string | null;
+            /** @description The component that it is about, by its code: then point and area are the component's own. */
+            component?: string | null;
             contact?: components["schemas"]["ContactView"] | null;
             /** @description What is the matter. */
             description: string;
@@ -7940,6 +8308,8 @@ export interface operations {
                 class?: string;
                 /** @description Only in this area and below. */
                 area?: string;
+                /** @description Only those about this component, by its code. */
+                component?: string;
                 /** @description Only of this body. */
                 body?: string;
                 /** @description Only with this light: `green`, `yellow` or `red`. */
@@ -8133,6 +8503,8 @@ export interface operations {
                 lat?: number;
                 /** @description Or its area. */
                 area?: string;
+                /** @description The component that it is about, by its code. */
+                component?: string;
                 /** @description What it says. */
                 text?: string;
             };
@@ -8172,6 +8544,8 @@ export interface operations {
                 class?: string;
                 /** @description Only in this area and below. */
                 area?: string;
+                /** @description Only those about this component, by its code. */
+                component?: string;
                 /** @description Only of this body. */
                 body?: string;
                 /** @description Only with this light: `green`, `yellow` or `red`. */
@@ -8600,6 +8974,10 @@ export interface operations {
                 text: string;
                 /** @description How many; 8 if not said, at most 20. */
                 limit?: number;
+                /** @description Where one is, in degrees of WGS 84: components around come first. */
+                lng?: number;
+                /** @description Where one is, in degrees of WGS 84. */
+                lat?: number;
             };
             header?: never;
             path?: never;
@@ -8637,6 +9015,8 @@ export interface operations {
                 class?: string;
                 /** @description Only in this area and below. */
                 area?: string;
+                /** @description Only those about this component, by its code. */
+                component?: string;
                 /** @description Only of this body. */
                 body?: string;
                 /** @description Only with this light: `green`, `yellow` or `red`. */
@@ -9446,6 +9826,292 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Class"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    component_classes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComponentClass"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    component_list: {
+        parameters: {
+            query?: {
+                /** @description A part of its name or place, the beginning of its code, or the number on its plate. */
+                text?: string;
+                /** @description Only of this class, e.g. `2026.C01037`. */
+                class?: string;
+                /** @description Only in this area and below. */
+                area?: string;
+                /** @description Only those that this body keeps. */
+                body?: string;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["ComponentState"];
+                /** @description Where to go on: `next` of the page before. */
+                after?: string;
+                /** @description How many rows; 50 if not said, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ComponentView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    component_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComponentInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComponentView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    component_import: {
+        parameters: {
+            query?: {
+                /** @description `false` if not said: the files are only looked at. */
+                commit?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ComponentImportForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComponentImport"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    component_near: {
+        parameters: {
+            query: {
+                /** @description East, in degrees of WGS 84. */
+                lng: number;
+                /** @description North, in degrees of WGS 84. */
+                lat: number;
+                /** @description How far, in metres; 100 if not said, at most 500. */
+                metres?: number;
+                /** @description Only of this class. */
+                class?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NearComponent"][];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    component_points: {
+        parameters: {
+            query: {
+                /** @description Its western edge. */
+                west: number;
+                /** @description Its southern edge. */
+                south: number;
+                /** @description Its eastern edge. */
+                east: number;
+                /** @description Its northern edge. */
+                north: number;
+                /** @description A part of its name or place, the beginning of its code, or the number on its plate. */
+                text?: string;
+                /** @description Only of this class, e.g. `2026.C01037`. */
+                class?: string;
+                /** @description Only in this area and below. */
+                area?: string;
+                /** @description Only those that this body keeps. */
+                body?: string;
+                /** @description Only those that stand so. */
+                state?: components["schemas"]["ComponentState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComponentDots"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    component_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComponentView"];
+                };
+            };
+            /** @description Refused or failed; `code` says why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    component_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComponentChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComponentView"];
                 };
             };
             /** @description Refused or failed; `code` says why */

@@ -55,6 +55,13 @@ export type ImportProblem = Pick<Schema['ProblemView'], 'severity' | 'code' | 'd
   column?: string | null
 }
 
+// components ---------------------------------------------------------------------------------------------------------
+export type Component = Schema['ComponentView']
+export type ComponentState = Component['state']
+export type ComponentClass = Schema['ComponentClass']
+/** What an import of components did, or would do. */
+export type ComponentImport = Schema['ComponentImport']
+
 // cases --------------------------------------------------------------------------------------------------------------
 export type CaseState = Schema['State']
 export type CaseSource = Schema['Source']

@@ -10,7 +10,8 @@ import { useRoute, useRouter } from 'vue-router'
 export function useQuery<const N extends string>(...names: N[]): Record<N, WritableComputedRef<string>> {
   const route = useRoute()
   const router = useRouter()
-  const path = route.path
+  // The page, not the address: one that opens a record beside its list changes the address and keeps its filters.
+  const page = route.matched.at(-1)?.path
   let pending: Record<string, string | undefined> | undefined
   const write = (name: string, value: string) => {
     // Several filters set in one go are one step.
@@ -19,7 +20,7 @@ export function useQuery<const N extends string>(...names: N[]): Record<N, Writa
       queueMicrotask(() => {
         const query = Object.fromEntries(Object.entries(pending!).filter(([, v]) => v))
         pending = undefined
-        if (route.path === path) void router.replace({ query })
+        if (route.matched.at(-1)?.path === page) void router.replace({ query })
       })
     }
     pending[name] = value || undefined

@@ -106,6 +106,8 @@ pub struct Case {
     pub evaluated_at: Option<Time>,
     /// Of an import: which row of which source it was.
     pub external_ref: Option<String>,
+    /// The component that it is about, by code.
+    pub component: Option<String>,
     /// The area whose centre has it, by code; a district's until it is sent down.
     pub desk: String,
     /// What its body has asked the centre for and has not been answered.
@@ -175,6 +177,7 @@ impl Case {
             closed_at: None,
             evaluated_at: None,
             external_ref: None,
+            component: None,
             desk,
             asked: None,
             asked_until: None,

@@ -249,6 +249,7 @@ fn understand(desk: &Desk, lang: Lang, args: &Args) -> Result<Taken, Vec<Error>>
         area: area
             .map(|it| it.code.clone())
             .or_else(|| if point.is_none() { anywhere() } else { None }),
+        component: None,
         photos: Vec::new(),
         contact: Some(ContactView {
             name: Some(name).filter(|it| !it.is_empty()),

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::print::{print, reply};
 use crate::catalogue::catalogue;
 use crate::model::CaseId;
+use crate::reception::component;
 use crate::routes::readable;
 use crate::settings::settings;
 use crate::store;
@@ -50,6 +51,7 @@ pub(super) async fn case_paper(kernel: &Kernel, user: &User, lang: Lang, id: Cas
     let photos = store::photos(&mut tx, id).await?;
     let people = users_by_id(&mut tx, case.owners().into_iter().flatten()).await?;
     let helpers = store::assists(&mut tx, id).await?;
+    let component = component::of_case(&mut tx, case.component.as_deref()).await?;
     drop(tx);
     let people = people.into_iter().map(|it| (it.id, it.name)).collect();
     let (atlas, catalogue) = (atlas(kernel)?, catalogue(kernel)?);
@@ -58,7 +60,15 @@ pub(super) async fn case_paper(kernel: &Kernel, user: &User, lang: Lang, id: Cas
         catalogue: &catalogue,
         now: kernel.now(),
     };
-    let facts = facts(&names, &case, &people, user, helpers, &*settings(kernel)?);
+    let facts = facts(
+        &names,
+        &case,
+        &people,
+        user,
+        helpers,
+        component.map(|it| component::view(&atlas, it)),
+        &*settings(kernel)?,
+    );
     let words = Words {
         lang,
         zone: kernel.config().zone(),
@@ -159,6 +169,7 @@ impl Words {
             let parts = [it.name.as_deref(), it.phone.as_deref()];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
         });
+        let component = facts.component.as_ref().map(|it| format!("{} {}", it.label, it.code));
         let person = |it: &Option<Person>| it.as_ref().map(|it| it.name.clone());
         let late = row.late.map(|it| match it {
             true => self.say("超期", "Late"),
@@ -176,6 +187,7 @@ impl Words {
             fact("上报时间", "Reported", self.at(Some(row.reported_at)), false),
             fact("区域", "Area", Some(area.clone()), true),
             fact("地点", "Place", row.place.clone(), true),
+            fact("部件", "Component", component, true),
             fact("立案标准", "Standard", standard, true),
             fact("承办单位", "Body", row.body.as_ref().map(|it| self.named(it)), false),
             fact("经办人", "Assignee", person(&facts.assignee), false),

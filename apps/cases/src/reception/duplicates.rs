@@ -3,6 +3,8 @@
 //! How near and how recent is data, by class. A case that is still open is looked at however old it is (up to a season):
 //! the hole in the road that is reported again after a week is the usual duplicate.
 
+use std::collections::HashSet;
+
 use axum::extract::State as AppState;
 use grid::api::atlas;
 use kernel::auth::{Scope, User, not_found};
@@ -77,6 +79,8 @@ pub struct DuplicateQuery {
     lat: Option<f64>,
     /// Or its area.
     area: Option<String>,
+    /// The component that it is about, by its code.
+    component: Option<String>,
     /// What it says.
     text: Option<String>,
 }
@@ -109,6 +113,7 @@ struct Subject {
     class: Option<String>,
     point: Option<Point>,
     area: Option<String>,
+    component: Option<String>,
     words: Vec<String>,
     at: Time,
 }
@@ -135,6 +140,7 @@ pub(super) async fn case_duplicates(
                 id: Some(id),
                 point: point(&case),
                 words: words::words(&case.description),
+                component: case.component,
                 class: case.class,
                 area: Some(case.area),
                 at: case.reported_at,
@@ -152,6 +158,7 @@ pub(super) async fn case_duplicates(
                     .zip(query.lat)
                     .and_then(|(lng, lat)| Point::new(lng, lat).ok()),
                 area: query.area.filter(|it| !it.is_empty()),
+                component: query.component.filter(|it| !it.is_empty()),
                 words: words::words(query.text.as_deref().unwrap_or_default()),
                 at: kernel.now(),
             }
@@ -177,9 +184,15 @@ fn point(case: &Case) -> Option<Point> {
     case.lng.zip(case.lat).and_then(|(lng, lat)| Point::new(lng, lat).ok())
 }
 
-/// The cases around: by point where the report has one, else those of its own area.
+/// The cases of the component, then those around: by point where the report has one, else those of its own area.
 async fn near(tx: &mut Tx, subject: &Subject, rules: &Rules, scope: &Scope) -> Result<Vec<Case>> {
     let (metres, hours) = rules.widest();
+    let mut found: Vec<Case> = Vec::new();
+    if let Some(component) = &subject.component {
+        let mut sql = Sql::new(store::CASE);
+        sql.push(" WHERE component = ").bind(component.as_str());
+        found = recent(tx, sql, subject, hours, scope).await?;
+    }
     let mut sql = Sql::new(store::CASE);
     sql.push(" WHERE ");
     if let Some(at) = subject.point {
@@ -196,8 +209,16 @@ async fn near(tx: &mut Tx, subject: &Subject, rules: &Rules, scope: &Scope) -> R
     } else if let Some(area) = &subject.area {
         sql.push("area = ").bind(area.as_str());
     } else {
-        return Ok(Vec::new());
+        return Ok(found);
     }
+    let around = recent(tx, sql, subject, hours, scope).await?;
+    let known: HashSet<CaseId> = found.iter().map(|it| it.id).collect();
+    found.extend(around.into_iter().filter(|it| !known.contains(&it.id)));
+    Ok(found)
+}
+
+/// Of these, the cases that are open or ended a short while before the report.
+async fn recent(tx: &mut Tx, mut sql: Sql, subject: &Subject, hours: i64, scope: &Scope) -> Result<Vec<Case>> {
     sql.and("reported_at >=", subject.at.plus_seconds(-SEASON));
     sql.and("reported_at <=", subject.at);
     let open = State::ALL.iter().copied().filter(|it| !it.is_end());
@@ -221,7 +242,12 @@ fn compare(subject: &Subject, case: &Case, rules: &Rules, names: &Names<'_>) -> 
     let mut reasons = Vec::new();
     let mut say = |zh: String, en: String| reasons.push(Reason { zh, en });
     let metres = subject.point.zip(point(case)).map(|(a, b)| a.distance(b));
+    let same = subject.component.is_some() && subject.component == case.component;
     let mut score = match metres {
+        _ if same => {
+            say("同一部件".to_owned(), "The same component".to_owned());
+            2.0
+        }
         Some(metres) if metres > reach => return None,
         Some(metres) => {
             say(format!("相距 {metres:.0} 米"), format!("{metres:.0} m away"));
@@ -242,7 +268,7 @@ fn compare(subject: &Subject, case: &Case, rules: &Rules, names: &Names<'_>) -> 
             say("大类相同".to_owned(), "Same major class".to_owned());
             score += 0.4;
         }
-        (Some(_), Some(_)) => return None,
+        (Some(_), Some(_)) if !same => return None,
         _ => {}
     }
     let shared = words::shared(&subject.words, &words::words(&case.description));
@@ -253,7 +279,7 @@ fn compare(subject: &Subject, case: &Case, rules: &Rules, names: &Names<'_>) -> 
             format!("Words in common: {}", list.join(", ")),
         );
         score += 0.2 * list.len() as f64;
-    } else if metres.is_none() && subject.class.is_none() {
+    } else if metres.is_none() && subject.class.is_none() && !same {
         // The same grid alone says nothing.
         return None;
     }

@@ -3,6 +3,7 @@
 
 mod caller;
 mod classify;
+pub(crate) mod component;
 mod control;
 mod duplicates;
 mod merge;

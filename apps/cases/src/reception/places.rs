@@ -1,4 +1,4 @@
-//! Places by their words: the district's areas by name or code, and places that past cases have named.
+//! Places by their words: the district's areas by name or code, components, and places that past cases have named.
 //!
 //! Places of cases are gathered by a job into a table of their own, so that a search reads some thousand names instead of
 //! a million cases.
@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::State as AppState;
+use components::api::Component;
 use grid::api::{Area, Atlas, atlas};
 use kernel::auth::{Columns, User};
 use kernel::db::Sql;
@@ -15,6 +16,7 @@ use kernel::http::{Json, Query};
 use kernel::jobs::Job;
 use kernel::{Kernel, Time, args};
 use serde::{Deserialize, Serialize};
+use standards::Point;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::catalogue::catalogue;
@@ -122,6 +124,10 @@ pub struct PlaceQuery {
     text: String,
     /// How many; 8 if not said, at most 20.
     limit: Option<usize>,
+    /// Where one is, in degrees of WGS 84: components around come first.
+    lng: Option<f64>,
+    /// Where one is, in degrees of WGS 84.
+    lat: Option<f64>,
 }
 
 /// A place that was found.
@@ -133,13 +139,18 @@ pub struct FoundPlace {
     area: AreaView,
     /// Where it is; of an area a point inside.
     point: Option<PointView>,
-    /// `area` for the district's areas, `case` for a place that past cases named.
+    /// `area` for the district's areas, `component` for one thing of the register, `case` for a place that past cases named.
     source: &'static str,
+    /// The component's code.
+    component: Option<String>,
+    /// Where a component stands, in words.
+    place: Option<String>,
     /// How many cases named it.
     uses: i64,
 }
 
-/// Find a place by its words: areas by name or code, and places that past cases named.
+/// Find a place by its words: areas by name or code, components by name, place, code or the number on their plate, and places
+/// that past cases named.
 #[utoipa::path(get, path = "/api/cases/places", tag = "cases", params(PlaceQuery), responses((status = 200, body = Vec<FoundPlace>)))]
 pub(super) async fn place_find(
     AppState(kernel): AppState<Kernel>,
@@ -161,6 +172,14 @@ pub(super) async fn place_find(
         now: kernel.now(),
     };
     let mut found = areas(&names, &text, most.div_ceil(2));
+    if user.can(&components::api::READ) && text.chars().count() <= LONGEST_NAME {
+        let near = query
+            .lng
+            .zip(query.lat)
+            .and_then(|(lng, lat)| Point::new(lng, lat).ok());
+        let things = components::api::search(&mut kernel.read().await?, &text, near, most.div_ceil(2)).await?;
+        found.extend(things.into_iter().map(|it| thing(&names, it)));
+    }
     let mut sql = Sql::new("SELECT place, area, lng, lat, uses FROM cases_place WHERE ");
     let columns = Columns {
         area: "area",
@@ -183,12 +202,31 @@ pub(super) async fn place_find(
         area: names.area(&area),
         point: lng.zip(lat).map(|(lng, lat)| PointView { lng, lat }),
         source: "case",
+        component: None,
+        place: None,
         uses,
     }));
     // A street and number says more than the grid that it lies in, when both were named.
     found.sort_by_key(|it| it.source == "area" && text.chars().count() > 12);
     found.truncate(most);
     Ok(Json(found))
+}
+
+/// What is longer is a sentence, and names no component.
+const LONGEST_NAME: usize = 30;
+
+/// A component as a place.
+fn thing(names: &Names<'_>, it: Component) -> FoundPlace {
+    let Point { lng, lat } = it.point();
+    FoundPlace {
+        name: it.label(),
+        area: names.area(&it.area),
+        point: Some(PointView { lng, lat }),
+        source: "component",
+        component: Some(it.code),
+        place: it.place,
+        uses: 0,
+    }
 }
 
 /// Areas that a text names: by code, by name, or as the end of a path of names (`东村第一网格`).
@@ -235,6 +273,8 @@ fn areas(names: &Names<'_>, text: &str, most: usize) -> Vec<FoundPlace> {
             lat: it.lat,
         }),
         source: "area",
+        component: None,
+        place: None,
         uses: 0,
     });
     view.collect()

@@ -1,9 +1,13 @@
-//! What a demo district begins with: callers that are found when they call again, and two areas without reports.
+//! What a demo district begins with: callers that are found when they call again, cases that say which component they are
+//! about, and two areas without reports.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use components::api::Component;
 use grid::api::atlas;
 use kernel::auth::by_login;
 use kernel::error::Result;
-use kernel::{Kernel, Time, args};
+use kernel::{Kernel, Time, Work, args};
 use standards::Level;
 
 use super::caller::mark;
@@ -14,6 +18,36 @@ use crate::view::ContactView;
 /// The latest past callers that are remembered.
 const CALLERS: i64 = 1_000;
 const DAY: i64 = 24 * 3600;
+
+/// The latest cases about a component that say which one.
+const NAMED: i64 = 1_500;
+/// The most of one class that they choose from.
+const OF_A_CLASS: usize = 10_000;
+
+/// Lets cases about a thing in the street say which one it is: one of its class that stands in the case's grid. Where the
+/// case says where it is, it now says where that component stands.
+async fn name_components(work: &mut Work) -> Result<()> {
+    let sql = "SELECT id, class, area FROM cases_case WHERE class >= '2026.C' AND class < '2026.D' ORDER BY reported_at DESC \
+               LIMIT $1";
+    let rows: Vec<(CaseId, String, String)> = work.all(sql, args![NAMED]).await?;
+    let mut standing: BTreeMap<(String, String), Vec<Component>> = BTreeMap::new();
+    for class in rows.iter().map(|it| it.1.as_str()).collect::<BTreeSet<_>>() {
+        for it in components::api::of_class(work, class, OF_A_CLASS).await? {
+            let place = (class.to_owned(), it.area.clone());
+            standing.entry(place).or_default().push(it);
+        }
+    }
+    for (id, class, area) in rows {
+        let Some(it) = standing.get_mut(&(class, area)).and_then(Vec::pop) else {
+            continue;
+        };
+        let place = it.place.clone().unwrap_or_else(|| it.label());
+        let sql = "UPDATE cases_case SET component = $2, lng = $3, lat = $4, description = REPLACE(description, place, $5), \
+                   place = $5 WHERE id = $1";
+        work.run(sql, args![id, it.code, it.lng, it.lat, place]).await?;
+    }
+    Ok(())
+}
 
 /// Puts it in, after the cases.
 pub(crate) async fn seed(kernel: &Kernel) -> Result<()> {
@@ -31,6 +65,7 @@ pub(crate) async fn seed(kernel: &Kernel) -> Result<()> {
     let insert = "INSERT INTO cases_reception (case_id, anonymous, caller, control, at) VALUES ";
     work.insert_many(insert, " ON CONFLICT DO NOTHING", values).await?;
 
+    name_components(&mut work).await?;
     let people = by_login(&mut work).await?;
     let atlas = atlas(kernel)?;
     let villages: Vec<&str> = atlas

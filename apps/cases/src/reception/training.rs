@@ -15,6 +15,7 @@ use standards::Point;
 use utoipa::ToSchema;
 
 use super::classify::{Examples, Feature, Guess, Model, features, is_held_out};
+use super::component;
 use crate::catalogue::catalogue;
 use crate::intake::ReportPoint;
 use crate::model::CaseId;
@@ -207,6 +208,9 @@ pub struct ClassQuestion {
     /// … or by area.
     #[schema(max_length = 15)]
     area: Option<String>,
+    /// The component that it is about, by its code: its class comes first.
+    #[schema(max_length = 17)]
+    component: Option<String>,
 }
 
 /// A class that the report may be of.
@@ -215,8 +219,8 @@ pub struct ClassGuess {
     class: Named,
     major_name: String,
     major_name_en: Option<String>,
-    /// Between 0 and 1, as past cases have it.
-    probability: f64,
+    /// Between 0 and 1, as past cases have it; absent where they say nothing.
+    probability: Option<f64>,
     /// What spoke for it: words of the report, the place, the hour.
     reasons: Vec<GuessReason>,
 }
@@ -224,9 +228,9 @@ pub struct ClassGuess {
 /// Something that spoke for a class.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GuessReason {
-    /// `word`, `area` or `hour`.
+    /// `component`, `word`, `area` or `hour`.
     kind: &'static str,
-    /// The word, the area's name or the hour.
+    /// The component's name, the word, the area's name or the hour.
     text: String,
 }
 
@@ -243,34 +247,53 @@ pub(super) async fn class_suggest(
     fields.text("description", &input.description, 0, 2000);
     fields.text("area", input.area.as_deref().unwrap_or_default(), 0, 15);
     fields.done()?;
-    let suggester = kernel.shared::<Suggester>()?;
-    let Some(model) = &suggester.1 else {
-        return Ok(Json(Vec::new()));
-    };
-    if input.description.trim().chars().count() < 2 {
-        return Ok(Json(Vec::new()));
-    }
     let (atlas, catalogue) = (atlas(&kernel)?, catalogue(&kernel)?);
-    let area = area_of(&atlas, &input);
-    let hour = kernel.now().to_jiff().to_zoned_datetime(kernel.config().zone()).hour();
-    let guesses = model.guess(&features(&input.description, &area, hour), GUESSES);
     let names = Names {
         atlas: &atlas,
         catalogue: &catalogue,
         now: kernel.now(),
     };
     // A class that has left the list since is not proposed.
-    let known = guesses.into_iter().filter_map(|guess| {
-        let class = catalogue.class(&guess.class)?;
+    let view = |code: &str, probability, reasons| {
+        let class = catalogue.class(code)?;
         Some(ClassGuess {
-            class: names.class(&guess.class),
+            class: names.class(code),
             major_name: class.major_name.clone(),
             major_name_en: class.major_name_en.clone(),
-            probability: f64::from(guess.probability),
-            reasons: reasons(&atlas, guess),
+            probability,
+            reasons,
         })
-    });
-    Ok(Json(known.collect()))
+    };
+    let mut all = Vec::new();
+    let found = component::of_case(&mut kernel.read().await?, input.component.as_deref()).await?;
+    if let Some(it) = found
+        && let Some(class) = component::class_of(&catalogue, &it)
+    {
+        let reason = GuessReason {
+            kind: "component",
+            text: it.label(),
+        };
+        all.extend(view(&class, None, vec![reason]));
+    }
+    let suggester = kernel.shared::<Suggester>()?;
+    if let Some(model) = &suggester.1
+        && input.description.trim().chars().count() > 1
+    {
+        let area = area_of(&atlas, &input);
+        let hour = kernel.now().to_jiff().to_zoned_datetime(kernel.config().zone()).hour();
+        for guess in model.guess(&features(&input.description, &area, hour), GUESSES) {
+            let (class, probability) = (guess.class.clone(), Some(f64::from(guess.probability)));
+            match all.iter_mut().find(|it: &&mut ClassGuess| it.class.code == class) {
+                Some(first) => {
+                    first.probability = probability;
+                    first.reasons.extend(reasons(&atlas, guess));
+                }
+                None => all.extend(view(&class, probability, reasons(&atlas, guess))),
+            }
+        }
+    }
+    all.truncate(GUESSES);
+    Ok(Json(all))
 }
 
 fn area_of(atlas: &Atlas, input: &ClassQuestion) -> String {

@@ -22,6 +22,8 @@ pub struct CaseQuery {
     pub class: Option<String>,
     /// Only in this area and below.
     pub area: Option<String>,
+    /// Only those about this component, by its code.
+    pub component: Option<String>,
     /// Only of this body.
     pub body: Option<String>,
     /// Only with this light: `green`, `yellow` or `red`.
@@ -202,6 +204,7 @@ impl Filter<'_> {
         it.appealed == Some(true)
             || it.reopened == Some(true)
             || it.asked.is_some()
+            || it.component.is_some()
             || it.satisfaction == Some(Satisfaction::Dissatisfied)
             || it.area.as_ref().is_some_and(|it| it.len() > TOWN)
             || self.text().is_some_and(looks_like_number)
@@ -335,6 +338,9 @@ impl Filter<'_> {
                 (false, true) => sql.and("SUBSTR(area, 1, 9) =", area),
                 (false, false) => sql.push(" AND ").within("area", area),
             };
+        }
+        if let Some(component) = &self.query.component {
+            sql.and("component =", component);
         }
         if let Some(body) = &self.query.body {
             sql.and(if little { "(body || '') =" } else { "body =" }, body);

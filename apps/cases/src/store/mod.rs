@@ -29,14 +29,14 @@ pub const CASE: &str = "SELECT id, number, state, source, class, standard, descr
      reporter, contact_name, contact_phone, assignee, verifier, checker, truth, passed, yellow_at, due_at, clock, late, \
      reworks, returns, satisfaction, photo, reported_at, accepted_at, filed_at, dispatched_at, handled_at, closed_at, \
      evaluated_at, external_ref, desk, asked, asked_until, extensions, suspensions, suspended_until, appealed, stage, \
-     reopened, reasons, justified, version FROM cases_case";
+     reopened, reasons, justified, component, version FROM cases_case";
 
 /// For [`Tx::insert_many`]; values by [`case_values`].
 pub const INSERT_CASE: &str = "INSERT INTO cases_case (id, number, state, source, class, standard, description, place, area, lng, lat, \
      body, last_body, reporter, contact_name, contact_phone, assignee, verifier, checker, truth, passed, yellow_at, due_at, \
      clock, late, reworks, returns, satisfaction, photo, reported_at, accepted_at, filed_at, dispatched_at, handled_at, \
      closed_at, evaluated_at, external_ref, desk, asked, asked_until, extensions, suspensions, suspended_until, appealed, \
-     stage, reopened, reasons, justified, version, contact) VALUES ";
+     stage, reopened, reasons, justified, component, version, contact) VALUES ";
 
 /// A case's values in the order of [`INSERT_CASE`].
 pub fn case_values(case: &Case, contact: Option<Vec<u8>>) -> Vec<Value> {
@@ -92,6 +92,7 @@ pub fn case_values(case: &Case, contact: Option<Vec<u8>>) -> Vec<Value> {
         it.reopened,
         it.reasons,
         it.justified,
+        it.component,
         it.version,
         contact
     ]

@@ -19,7 +19,15 @@ fn shared(name: &str) -> Option<String> {
 }
 
 async fn empty_city(store: Store) -> TestCity {
-    TestCity::start(store, vec![Box::new(grid::Grid), Box::new(crate::Cases)]).await
+    TestCity::start(
+        store,
+        vec![
+            Box::new(grid::Grid),
+            Box::new(components::Components),
+            Box::new(crate::Cases),
+        ],
+    )
+    .await
 }
 
 async fn import(city: &TestCity, name: &str, text: &str, map: &str, options: ImportOptions) -> ImportReport {

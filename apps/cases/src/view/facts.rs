@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::{CaseRow, Named, Names};
 use crate::catalogue::Standard;
 use crate::model::{Case, Satisfaction, Settings, State, Step, steps};
+use crate::reception::component::CaseComponent;
 use crate::store::Assist;
 
 /// The facts of a case.
@@ -66,6 +67,8 @@ pub struct CaseFacts {
     pub closing: Option<String>,
     /// The same in English.
     pub closing_en: Option<String>,
+    /// The component that it is about.
+    pub component: Option<CaseComponent>,
     /// Of an import: which row of which source it was.
     pub external_ref: Option<String>,
     /// The six steps.
@@ -177,6 +180,7 @@ pub fn facts(
     people: &People,
     user: &User,
     helpers: Vec<Assist>,
+    component: Option<CaseComponent>,
     settings: &Settings,
 ) -> CaseFacts {
     let person = |id: Option<UserId>| {
@@ -236,6 +240,7 @@ pub fn facts(
         checker: person(case.checker),
         closing: standard.and_then(|it| it.closing.clone()),
         closing_en: standard.and_then(|it| it.closing_en.clone()),
+        component,
         external_ref: case.external_ref.clone(),
     }
 }

@@ -31,6 +31,19 @@ describe('the draft of a report', () => {
     store.setItem('jingwei.report.u1', '{"id":"x"}')
     expect(keptDraft(store, 'u1', 'worker')).toBeNull()
   })
+  it('keeps the component, and reads drafts that were kept before there were any', () => {
+    const store = memory()
+    const draft = { ...emptyDraft('worker'), component: '3209990101000042' }
+    keepDraft(store, 'u1', draft)
+    expect(keptDraft(store, 'u1', 'worker')).toEqual(draft)
+    store.setItem('jingwei.report.u1', JSON.stringify({ id: 'x', source: 'worker', description: '路灯不亮', photos: [], point: { lng: 1, lat: 2 }, area: '' }))
+    expect(keptDraft(store, 'u1', 'worker')).toMatchObject({ description: '路灯不亮', point: { lng: 1, lat: 2 }, component: '' })
+  })
+  it('sends a component without its point: the register says where it stands', () => {
+    const draft = { ...emptyDraft('worker'), description: '路灯不亮', component: '3209990101000042', point: { lng: 1, lat: 2 }, area: '321012001' }
+    expect(reportOf(draft)).toEqual({ id: draft.id, source: 'worker', description: '路灯不亮', photos: [], component: '3209990101000042' })
+    expect(reportOf({ ...draft, component: '' })).not.toHaveProperty('component')
+  })
   it('sends a point rather than an area, and nothing that is empty', () => {
     const draft = { ...emptyDraft('resident'), description: ' 路灯不亮 ', area: '321012001', point: { lng: 1, lat: 2 }, contactPhone: ' 139 ' }
     expect(reportOf(draft)).toEqual({ id: draft.id, source: 'resident', description: '路灯不亮', photos: [], point: { lng: 1, lat: 2 }, contact: { name: null, phone: '139' } })

@@ -10,8 +10,10 @@ export interface ReportDraft {
   place: string
   /** Where, on the map … */
   point: LngLat | null
-  /** … or by area. */
+  /** … or by area … */
   area: string
+  /** … or by the component that it is about: its code. */
+  component: string
   photos: string[]
   contactName: string
   contactPhone: string
@@ -20,15 +22,16 @@ export interface ReportDraft {
 }
 
 export function emptyDraft(source: CaseSource): ReportDraft {
-  return { id: newId(), source, class: '', description: '', place: '', point: null, area: '', photos: [], contactName: '', contactPhone: '', anonymous: false }
+  return { id: newId(), source, class: '', description: '', place: '', point: null, area: '', component: '', photos: [], contactName: '', contactPhone: '', anonymous: false }
 }
 
 /** Whether there is anything to lose. */
 export function isWritten(draft: ReportDraft): boolean {
-  return [draft.description, draft.place, draft.area, draft.class, draft.contactName, draft.contactPhone].some((it) => it.trim() !== '') || draft.point !== null || draft.photos.length > 0
+  return [draft.description, draft.place, draft.area, draft.component, draft.class, draft.contactName, draft.contactPhone].some((it) => it.trim() !== '') || draft.point !== null || draft.photos.length > 0
 }
 
-/** What is sent: empty fields left out, a point rather than an area. */
+/** What is sent: empty fields left out; a component rather than a point, for the register knows best where it stands, and a
+    point rather than an area. */
 export function reportOf(draft: ReportDraft): Report {
   const anonymous = draft.anonymous && (draft.source === 'resident' || draft.source === 'hotline')
   const [name, phone] = anonymous ? ['', ''] : [draft.contactName.trim(), draft.contactPhone.trim()]
@@ -39,7 +42,7 @@ export function reportOf(draft: ReportDraft): Report {
     photos: draft.photos,
     ...(draft.class ? { class: draft.class } : {}),
     ...(draft.place.trim() ? { place: draft.place.trim() } : {}),
-    ...(draft.point ? { point: { ...draft.point } } : draft.area ? { area: draft.area } : {}),
+    ...(draft.component ? { component: draft.component } : draft.point ? { point: { ...draft.point } } : draft.area ? { area: draft.area } : {}),
     ...(anonymous ? { anonymous } : {}),
     ...(name || phone ? { contact: { name: name || null, phone: phone || null } } : {}),
   }

@@ -21,6 +21,7 @@ pub fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
     let none = || Value::Null;
     let link = |rest: &str| format!("/api/outside/links/{NOBODY}{rest}");
     let hook = |rest: &str| format!("/api/hooks/{NOBODY}{rest}");
+    let component = super::component();
     vec![
         // What lies in the district, and who is responsible, is for all its staff to read.
         ("GET /api/areas", Placeless),
@@ -28,6 +29,14 @@ pub fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
         ("GET /api/areas/shapes", Placeless),
         ("GET /api/areas/{code}", Unknown("/api/areas/999999".to_owned(), none())),
         ("GET /api/bodies", Placeless),
+        ("GET /api/components", Placeless),
+        ("GET /api/components/near", Placeless),
+        ("GET /api/components/points", Placeless),
+        ("GET /api/component-classes", Placeless),
+        (
+            "GET /api/components/{code}",
+            Unknown("/api/components/1".to_owned(), none()),
+        ),
         ("GET /api/classes", Placeless),
         ("GET /api/standards", Placeless),
         ("GET /api/cases/standards/export", Placeless),
@@ -40,6 +49,18 @@ pub fn table(scene: &Scene) -> Vec<(&'static str, Outside)> {
         (
             "POST /api/areas/import",
             Undone(|it| it["committed"] == false && it["problems"][0]["severity"] == "error"),
+        ),
+        (
+            "POST /api/components",
+            Missing("/api/components".to_owned(), component.clone()),
+        ),
+        (
+            "PUT /api/components/{code}",
+            Missing(format!("/api/components/{}", scene.component), component),
+        ),
+        (
+            "POST /api/components/import",
+            Undone(|it| it["fresh"] == 0 && it["problems"][0]["severity"] == "error"),
         ),
         (
             "POST /api/bodies",

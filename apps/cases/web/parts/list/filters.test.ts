@@ -9,6 +9,10 @@ test('only what is set is asked, and yes and no as such', () => {
   expect(asked({ ...none, text: '井盖', late: 'false', filed: 'true', rated: 'perhaps' })).toEqual({ text: '井盖', late: false, filed: true })
 })
 
+test('the cases of one component are asked for by its code', () => {
+  expect(asked({ ...none, component: '3209990101000042' })).toEqual({ component: '3209990101000042' })
+})
+
 test('a usual filter is known by state and light together', () => {
   expect(pickOf(none)).toBe('all')
   expect(pickOf({ ...none, state: OPEN.join(',') })).toBe('open')

@@ -4,7 +4,7 @@ import type { CaseFilter, CaseSource, CaseState, Light } from '@/api/types'
 import { useQuery } from '@/parts/query'
 
 /** Each by its name in the address, which is its name on the wire. */
-export const FILTERS = ['text', 'state', 'light', 'class', 'area', 'body', 'source', 'filed', 'late', 'rated', 'satisfaction', 'asked', 'appealed', 'reopened', 'helping', 'desk', 'from', 'to'] as const
+export const FILTERS = ['text', 'state', 'light', 'class', 'area', 'body', 'source', 'filed', 'late', 'rated', 'satisfaction', 'asked', 'appealed', 'reopened', 'helping', 'desk', 'component', 'from', 'to'] as const
 export type FilterName = (typeof FILTERS)[number]
 export type Filters = Record<FilterName, string>
 

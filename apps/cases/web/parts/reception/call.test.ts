@@ -26,6 +26,13 @@ describe('a call', () => {
     expect(hidden.contact).toBeUndefined()
     expect(JSON.stringify(hidden)).not.toContain('13800001234')
   })
+  it('is about a component without saying where that stands', () => {
+    const call = { ...emptyCall(), description: '路灯不亮', component: '3209990101000042', point: { lng: 1, lat: 2 }, area: '320999101' }
+    expect(reportOf(call)).toMatchObject({ component: '3209990101000042' })
+    expect(reportOf(call)).not.toHaveProperty('point')
+    expect(reportOf(call)).not.toHaveProperty('area')
+    expect(reportOf({ ...call, component: '' })).toMatchObject({ point: { lng: 1, lat: 2 }, area: '320999101' })
+  })
   it('is written as soon as the number is', () => {
     expect(isWritten(emptyCall())).toBe(false)
     expect(isWritten({ ...emptyCall(), phone: '1' })).toBe(true)

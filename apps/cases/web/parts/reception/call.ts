@@ -14,17 +14,19 @@ export interface Call {
   place: string
   point: LngLat | null
   area: string
+  /** The code of the component that it is about. */
+  component: string
   class: string
   /** The case that it is to be merged into. */
   into: { id: string; number: string } | null
 }
 
-export const emptyCall = (): Call => ({ id: newId(), began: 0, phone: '', name: '', anonymous: false, description: '', place: '', point: null, area: '', class: '', into: null })
+export const emptyCall = (): Call => ({ id: newId(), began: 0, phone: '', name: '', anonymous: false, description: '', place: '', point: null, area: '', component: '', class: '', into: null })
 
 /** Whether there is anything to lose. */
-export const isWritten = (call: Call) => [call.phone, call.name, call.description, call.place, call.area, call.class].some((it) => it.trim() !== '')
+export const isWritten = (call: Call) => [call.phone, call.name, call.description, call.place, call.area, call.component, call.class].some((it) => it.trim() !== '')
 
-/** What is sent. Of somebody who is not to be named nothing is. */
+/** What is sent. Of somebody who is not to be named nothing is; where a component stands the register knows. */
 export function reportOf(call: Call): Report {
   const [name, phone] = [call.name.trim(), call.phone.trim()]
   return {
@@ -34,8 +36,7 @@ export function reportOf(call: Call): Report {
     anonymous: call.anonymous,
     ...(call.class ? { class: call.class } : {}),
     ...(call.place.trim() ? { place: call.place.trim() } : {}),
-    ...(call.point ? { point: { ...call.point } } : {}),
-    ...(call.area ? { area: call.area } : {}),
+    ...(call.component ? { component: call.component } : { ...(call.point ? { point: { ...call.point } } : {}), ...(call.area ? { area: call.area } : {}) }),
     ...(!call.anonymous && (name || phone) ? { contact: { name: name || null, phone: phone || null } } : {}),
   }
 }
