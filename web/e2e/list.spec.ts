@@ -42,6 +42,7 @@ test('the crosswalk is corrected and set back, and what is missing is told', asy
   const form = page.getByRole('dialog')
   await form.getByPlaceholder('为什么与规则不同').fill('本区并入同类')
   await form.getByRole('button', { name: '保存' }).click()
+  await expect(form, 'is saved').toHaveCount(0)
   await expect(row).toContainText('本区并入同类')
   await row.getByRole('button', { name: '恢复为规则建议' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '确定' }).click()

@@ -64,6 +64,13 @@ impl Component {
         format!("{} {:06}", self.name, self.sequence)
     }
 
+    /// The same in English; nothing for one with a name of its own.
+    pub fn label_en(&self) -> Option<String> {
+        let class = class::ComponentClass::of(&self.class, 0);
+        let name = class.name_en.filter(|_| class.name == self.name)?;
+        Some(format!("{name} {:06}", self.sequence))
+    }
+
     /// Where it stands.
     pub fn point(&self) -> Point {
         Point {

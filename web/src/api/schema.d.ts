@@ -3140,7 +3140,7 @@ export interface components {
             /** @description Where it stands, in words. */
             place?: string | null;
             /** @description How it stands. */
-            state: string;
+            state: components["schemas"]["ComponentState"];
         };
         /** @description Everything about one case, with what the user can do with it. */
         CaseDesk: {
@@ -4140,6 +4140,8 @@ export interface components {
         /** @description All subjects of a kind. */
         EvaluationList: {
             before: components["schemas"]["EvaluationPeriod"];
+            /** @description Whether cases are still being counted: then the figures are a part of what they will be. */
+            counting: boolean;
             kind: components["schemas"]["Kind"];
             period: components["schemas"]["EvaluationPeriod"];
             /** @description By name if they are persons, who are not ranked; else by code. */
@@ -4482,11 +4484,14 @@ export interface components {
             component?: string | null;
             /** @description Its name. */
             name: string;
+            /** @description The name in English, if it has one. */
+            name_en?: string | null;
             /** @description Where a component stands, in words. */
             place?: string | null;
             point?: components["schemas"]["PointView"] | null;
             /** @description `area` for the district's areas, `component` for one thing of the register, `case` for a place that past cases named. */
             source: string;
+            state?: components["schemas"]["ComponentState"] | null;
             /**
              * Format: int64
              * @description How many cases named it.

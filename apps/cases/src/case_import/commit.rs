@@ -172,6 +172,7 @@ pub async fn import_cases<R: Read + Seek + Send>(
             if at_end {
                 let facts = serde_json::json!({ "file": file, "rows": tally.rows, "added": report.added });
                 work.audit("cases.imported", &name, facts).await?;
+                crate::evaluation::go_round(&mut work).await?;
             }
             work.commit().await?;
         }

@@ -59,26 +59,46 @@ pub(super) async fn keep(kernel: &Kernel) -> Result<usize> {
         }
         done += count(kernel, ids.into_iter().map(|it| it.0).collect()).await?;
     }
-    // One look at a part of the rest; as long as something new is found there, the next part at once.
+    // One look at a part of the rest; as long as something new is found there, or the round has to come to its end, the next
+    // part at once.
     loop {
-        let found = round(kernel).await?;
+        let (found, open) = round(kernel).await?;
         done += found;
-        if found == 0 {
+        if found == 0 && !open {
             return Ok(done);
         }
     }
 }
 
-async fn round(kernel: &Kernel) -> Result<usize> {
+/// Whether figures are a part of what they will be: many cases wait, or the round has yet to come to its end.
+pub(super) async fn is_counting(tx: &mut Tx) -> Result<bool> {
+    let sql = "SELECT case_id FROM cases_fact_todo LIMIT $1";
+    let waiting: Vec<(CaseId,)> = tx.all(sql, args![BATCH]).await?;
+    if i64::try_from(waiting.len()).is_ok_and(|it| it == BATCH) {
+        return Ok(true);
+    }
+    let sql = "SELECT open FROM cases_fact_round WHERE id = 1";
+    Ok(tx.one::<(bool,)>(sql, vec![]).await?.is_some_and(|it| it.0))
+}
+
+/// Lets the round begin anew: many cases came in at once.
+pub(crate) async fn go_round(tx: &mut Tx) -> Result<()> {
+    let sql = "UPDATE cases_fact_round SET last = '', open = TRUE WHERE id = 1";
+    tx.run(sql, vec![]).await?;
+    Ok(())
+}
+
+/// Counts what is new in the next part; says how many cases that were, and whether the round has to go on.
+async fn round(kernel: &Kernel) -> Result<(usize, bool)> {
     let mut tx = kernel.read().await?;
-    let last: Option<(String,)> = tx
-        .one("SELECT last FROM cases_fact_round WHERE id = 1", args![])
+    let begun: Option<(String, bool)> = tx
+        .one("SELECT last, open FROM cases_fact_round WHERE id = 1", args![])
         .await?;
-    let last = last.map(|it| it.0).unwrap_or_default();
+    let (last, open) = begun.unwrap_or_default();
     let sql = "SELECT cases_case.id, cases_case.version, cases_fact.version FROM cases_case \
                LEFT JOIN cases_fact ON cases_fact.case_id = cases_case.id \
                WHERE cases_case.id > $1 ORDER BY cases_case.id LIMIT $2";
-    let rows: Vec<(CaseId, i64, Option<i64>)> = tx.all(sql, args![last, LOOK]).await?;
+    let rows: Vec<(CaseId, i64, Option<i64>)> = tx.all(sql, args![&last, LOOK]).await?;
     drop(tx);
     let next = rows
         .last()
@@ -88,11 +108,13 @@ async fn round(kernel: &Kernel) -> Result<usize> {
     for batch in stale.chunks(usize::try_from(BATCH).unwrap_or(1)) {
         count(kernel, batch.to_vec()).await?;
     }
+    let open = open && !next.is_empty();
     let mut tx = kernel.db().begin().await?;
-    tx.run("UPDATE cases_fact_round SET last = $1 WHERE id = 1", args![next])
-        .await?;
+    // Not if the round was begun anew meanwhile.
+    let sql = "UPDATE cases_fact_round SET last = $1, open = $2 WHERE id = 1 AND last = $3";
+    let moved = tx.run(sql, args![next, open, last]).await? == 1;
     tx.commit().await?;
-    Ok(stale.len())
+    Ok((stale.len(), open || !moved))
 }
 
 async fn count(kernel: &Kernel, ids: Vec<CaseId>) -> Result<usize> {

@@ -16,7 +16,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use keep::{job, look_again};
+pub(crate) use keep::{go_round, job, look_again};
 
 use kernel::http::{Guard, Routes, routes};
 

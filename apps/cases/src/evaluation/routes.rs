@@ -73,6 +73,8 @@ pub(super) struct EvaluationList {
     year_before: Period,
     /// The version of the scheme.
     scheme: i64,
+    /// Whether cases are still being counted: then the figures are a part of what they will be.
+    counting: bool,
     /// By name if they are persons, who are not ranked; else by code.
     rows: Vec<EvaluationRow>,
 }
@@ -110,6 +112,7 @@ pub(super) async fn evaluation_list(
         before: period.before(),
         year_before: period.year_before(),
         scheme: store::scheme_for(&mut tx, period).await?.version,
+        counting: super::keep::is_counting(&mut tx).await?,
         rows,
     }))
 }

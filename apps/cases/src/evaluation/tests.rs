@@ -263,7 +263,15 @@ async fn the_figures_are_those_of_a_plain_count_and_an_objection_takes_a_case_ou
     go(&p.shift_lead, &good, "close", json!({})).await;
     go(&p.checker, &again, "check", json!({ "passed": false })).await;
     go(&p.shift_lead, &again, "rework", json!({ "note": "未处理到位" })).await;
+    // Until everything was looked at once, the figures say that they are a part.
+    let bodies = format!("/api/evaluation?kind=body&{YEAR}");
+    assert_eq!(p.leader.get(&bodies).await.ok()["counting"], true);
     keep(&city.kernel).await.expect("counts");
+    assert_eq!(p.leader.get(&bodies).await.ok()["counting"], false);
+    let mut work = city.kernel.system_work().await.expect("begins");
+    crate::evaluation::go_round(&mut work).await.expect("notes");
+    work.commit().await.expect("commits");
+    assert_eq!(p.leader.get(&bodies).await.ok()["counting"], true);
     // The limits of the others run out without a move.
     city.turn(9 * 24 * 3600);
     keep(&city.kernel).await.expect("counts");
@@ -272,6 +280,7 @@ async fn the_figures_are_those_of_a_plain_count_and_an_objection_takes_a_case_ou
         0,
         "there is nothing left to count"
     );
+    assert_eq!(p.leader.get(&bodies).await.ok()["counting"], false);
 
     let plain = plain_bodies(&city).await;
     for body in ["D01", "C01"] {

@@ -29,7 +29,6 @@ pub struct CaseComponent {
     /// The body that keeps it.
     pub body_name: Option<String>,
     /// How it stands.
-    #[schema(value_type = String)]
     pub state: ComponentState,
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::extract::State as AppState;
-use components::api::Component;
+use components::api::{Component, ComponentState};
 use grid::api::{Area, Atlas, atlas};
 use kernel::auth::{Columns, User};
 use kernel::db::Sql;
@@ -135,6 +135,8 @@ pub struct PlaceQuery {
 pub struct FoundPlace {
     /// Its name.
     name: String,
+    /// The name in English, if it has one.
+    name_en: Option<String>,
     /// Its area.
     area: AreaView,
     /// Where it is; of an area a point inside.
@@ -145,6 +147,8 @@ pub struct FoundPlace {
     component: Option<String>,
     /// Where a component stands, in words.
     place: Option<String>,
+    /// How a component stands.
+    state: Option<ComponentState>,
     /// How many cases named it.
     uses: i64,
 }
@@ -199,11 +203,13 @@ pub(super) async fn place_find(
     let rows: Vec<Row> = kernel.read().await?.list(sql).await?;
     found.extend(rows.into_iter().map(|(name, area, lng, lat, uses)| FoundPlace {
         name,
+        name_en: None,
         area: names.area(&area),
         point: lng.zip(lat).map(|(lng, lat)| PointView { lng, lat }),
         source: "case",
         component: None,
         place: None,
+        state: None,
         uses,
     }));
     // A street and number says more than the grid that it lies in, when both were named.
@@ -219,7 +225,9 @@ const LONGEST_NAME: usize = 30;
 fn thing(names: &Names<'_>, it: Component) -> FoundPlace {
     let Point { lng, lat } = it.point();
     FoundPlace {
+        name_en: it.label_en(),
         name: it.label(),
+        state: Some(it.state),
         area: names.area(&it.area),
         point: Some(PointView { lng, lat }),
         source: "component",
@@ -267,6 +275,7 @@ fn areas(names: &Names<'_>, text: &str, most: usize) -> Vec<FoundPlace> {
     ranked.sort_by(|a, b| (a.0, &a.1.code).cmp(&(b.0, &b.1.code)));
     let view = ranked.into_iter().take(most).map(|(_, it)| FoundPlace {
         name: it.name.clone(),
+        name_en: it.name_en.clone(),
         area: names.area(&it.code),
         point: it.center.map(|it| PointView {
             lng: it.lng,
@@ -275,6 +284,7 @@ fn areas(names: &Names<'_>, text: &str, most: usize) -> Vec<FoundPlace> {
         source: "area",
         component: None,
         place: None,
+        state: None,
         uses: 0,
     });
     view.collect()

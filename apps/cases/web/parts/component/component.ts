@@ -65,5 +65,5 @@ export async function nearest(at: LngLat): Promise<Choice[]> {
 
 export async function findComponents(text: string, at: LngLat | null): Promise<Choice[]> {
   const found = await ask(api.GET('/api/cases/places', { params: { query: { text, limit: 20, ...(at ? { lng: at.lng, lat: at.lat } : {}) } } }))
-  return found.flatMap((it) => (it.component ? [{ code: it.component, name: it.name, where: it.place || pathOf(it.area), metres: at && it.point ? metresBetween(at, it.point) : null, state: null }] : []))
+  return found.flatMap((it) => (it.component ? [{ code: it.component, name: inWords(it.name, it.name_en), where: it.place || pathOf(it.area), metres: at && it.point ? metresBetween(at, it.point) : null, state: it.state ?? null }] : []))
 }
