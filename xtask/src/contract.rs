@@ -12,8 +12,8 @@ use crate::sh::Shell;
 
 const ADDRESS: &str = "127.0.0.1:18473";
 
-/// Who asks: one who does casework, one who administers, one of a body.
-const PEOPLE: [&str; 4] = ["s01", "sysadmin", "secadmin", "d01-c"];
+/// Who asks: one who does casework, three who administer, one of a body.
+const PEOPLE: [&str; 5] = ["s01", "sysadmin", "gridadmin", "secadmin", "d01-c"];
 
 /// Following the news never ends, and the session is the run's own.
 const LEFT_OUT: &str = "^/api/(events|session|session/password)$";
