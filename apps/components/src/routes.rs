@@ -1,12 +1,11 @@
 //! The addresses: the table first, then the handlers in its order.
 
-use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Multipart, State as Shared};
 use grid::api::{Atlas, atlas};
 use kernel::auth::{User, not_found};
 use kernel::error::{Error, Fields, Lang, Result, codes as kernel_codes};
 use kernel::events::Place;
-use kernel::http::{Accepts, Form, Guard, Json, Path, Query, Routes, routes};
+use kernel::http::{Accepts, Form, Guard, Json, Path, Query, Routes, form_parts, routes};
 use kernel::intake::Problem;
 use kernel::page::{Page, PageQuery};
 use kernel::{Kernel, Work};
@@ -487,15 +486,12 @@ async fn component_import(
     Ok(Json(ComponentImport::new(report, lang)))
 }
 
-async fn read(mut form: Multipart) -> Result<(Vec<(String, Vec<u8>)>, ImportOptions)> {
+async fn read(form: Multipart) -> Result<(Vec<(String, Vec<u8>)>, ImportOptions)> {
     let (mut files, mut options, mut fields) = (Vec::new(), ImportOptions::default(), Fields::new());
-    while let Some(part) = form.next_field().await.map_err(|it| unreadable(&it))? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let file = part.file_name().unwrap_or("file").to_owned();
-        let bytes = part.bytes().await.map_err(|it| unreadable(&it))?.to_vec();
-        match name.as_str() {
-            "files" => files.push((file, bytes)),
-            "crs" if !bytes.is_empty() => match String::from_utf8_lossy(&bytes).parse() {
+    for part in form_parts(form, IMPORT_BYTES).await? {
+        match part.name.as_str() {
+            "files" => files.push((part.file, part.bytes)),
+            "crs" if !part.bytes.is_empty() => match part.text().parse() {
                 Ok(crs) => options.crs = crs,
                 Err(why) => {
                     fields.refuse_with("crs", &kernel_codes::FORMAT, &[("why", &why.to_string())]);
@@ -509,11 +505,4 @@ async fn read(mut form: Multipart) -> Result<(Vec<(String, Vec<u8>)>, ImportOpti
     }
     fields.done()?;
     Ok((files, options))
-}
-
-fn unreadable(error: &MultipartError) -> Error {
-    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        return kernel_codes::TOO_LARGE.with("limit", format!("{} MB", IMPORT_BYTES / 1024 / 1024));
-    }
-    kernel_codes::MALFORMED.with("why", error.body_text())
 }

@@ -3,7 +3,9 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::Json as AxumJson;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Multipart, Request};
+use axum::http::StatusCode;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -12,6 +14,42 @@ use serde::de::DeserializeOwned;
 
 use crate::auth::User;
 use crate::error::{Error, Fields, Lang, codes};
+
+/// A part of a form: a field, or a file with its name.
+pub struct FormPart {
+    /// The field's name.
+    pub name: String,
+    /// The file's name; `file` where the sender gave none.
+    pub file: String,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+}
+
+impl FormPart {
+    /// A field's text, without blanks around it.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).trim().to_owned()
+    }
+}
+
+/// All parts of a form, held in memory; `most` is how many bytes the address takes, for the refusal.
+pub async fn form_parts(mut form: Multipart, most: usize) -> Result<Vec<FormPart>, Error> {
+    let unreadable = |error: MultipartError| {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return codes::TOO_LARGE.with("limit", format!("{} MB", most / 1024 / 1024));
+        }
+        codes::MALFORMED.with("why", error.body_text())
+    };
+    let mut parts = Vec::new();
+    while let Some(part) = form.next_field().await.map_err(unreadable)? {
+        parts.push(FormPart {
+            name: part.name().unwrap_or_default().to_owned(),
+            file: part.file_name().unwrap_or("file").to_owned(),
+            bytes: part.bytes().await.map_err(unreadable)?.to_vec(),
+        });
+    }
+    Ok(parts)
+}
 
 /// A JSON body, in or out. Bad JSON is a 400, a wrong or unknown field a 422 that names it.
 pub struct Json<T>(pub T);

@@ -6,7 +6,7 @@ mod routes;
 mod serve;
 mod system;
 
-pub use extract::{Accepts, Form, Json, Path, Query, client_ip};
+pub use extract::{Accepts, Form, FormPart, Json, Path, Query, client_ip, form_parts};
 pub use layers::Trace;
 pub use routes::{Guard, Guarded, Problem, Routes};
 pub use serve::{Pages, build, serve};

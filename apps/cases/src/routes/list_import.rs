@@ -1,6 +1,5 @@
 //! The responsibility list as files: looked at, put in force, and written out.
 
-use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, State as AppState};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -9,7 +8,7 @@ use jiff::civil::Date;
 use kernel::auth::User;
 use kernel::db::Json as Stored;
 use kernel::error::{Error, Fields, Lang, Result, codes as kernel_codes};
-use kernel::http::{Accepts, Form, Json, Path, Query};
+use kernel::http::{Accepts, Form, Json, Path, Query, form_parts};
 use kernel::intake::Problem;
 use kernel::{Kernel, Time};
 use serde::{Deserialize, Serialize};
@@ -351,18 +350,15 @@ fn planned(preview: &Preview, import: &ListImport, atlas: &Atlas, catalogue: &Ca
     list_import::plan(import, &preview.file, &present)
 }
 
-async fn read_form(mut form: Multipart, today: &str) -> Result<(String, Vec<u8>, Reading)> {
+async fn read_form(form: Multipart, today: &str) -> Result<(String, Vec<u8>, Reading)> {
     let (mut file, mut reading, mut fields) = (None, Reading::default(), Fields::new());
     today.clone_into(&mut reading.valid_from);
-    while let Some(part) = form.next_field().await.map_err(|it| unreadable(&it))? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let file_name = part.file_name().unwrap_or("list").to_owned();
-        let bytes = part.bytes().await.map_err(|it| unreadable(&it))?.to_vec();
+    for part in form_parts(form, MOST_BYTES).await? {
+        let (name, text) = (part.name.clone(), part.text());
         if name == "file" {
-            file = Some((file_name, bytes));
+            file = Some((part.file, part.bytes));
             continue;
         }
-        let text = String::from_utf8_lossy(&bytes).trim().to_owned();
         let options = &mut reading.options;
         let taken = match name.as_str() {
             _ if text.is_empty() => true,
@@ -407,13 +403,6 @@ async fn read_form(mut form: Multipart, today: &str) -> Result<(String, Vec<u8>,
 fn set<T: std::str::FromStr>(field: &mut Option<T>, text: &str) -> bool {
     *field = text.parse().ok();
     field.is_some()
-}
-
-fn unreadable(error: &MultipartError) -> Error {
-    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        return kernel_codes::TOO_LARGE.with("limit", format!("{} MB", MOST_BYTES / 1024 / 1024));
-    }
-    kernel_codes::MALFORMED.with("why", error.body_text())
 }
 
 fn view(names: &Names<'_>, preview: &Preview, import: &ListImport, plan: &Plan, lang: Lang) -> PreviewView {

@@ -1,10 +1,9 @@
 //! The import of areas and shapes from files.
 
-use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, State};
 use kernel::auth::User;
-use kernel::error::{Error, Fields, Lang, codes as kernel_codes};
-use kernel::http::{Accepts, Form, Json, Query};
+use kernel::error::{Fields, Lang, codes as kernel_codes};
+use kernel::http::{Accepts, Form, Json, Query, form_parts};
 use kernel::intake::Problem;
 use kernel::{Kernel, Result};
 use serde::{Deserialize, Serialize};
@@ -111,16 +110,13 @@ pub(crate) async fn area_import(
     Ok(Json(ImportView::new(&report, lang)))
 }
 
-async fn read(mut form: Multipart) -> Result<(Vec<(String, Vec<u8>)>, ImportOptions)> {
+async fn read(form: Multipart) -> Result<(Vec<(String, Vec<u8>)>, ImportOptions)> {
     let (mut files, mut options, mut fields) = (Vec::new(), ImportOptions::default(), Fields::new());
-    while let Some(part) = form.next_field().await.map_err(|it| unreadable(&it))? {
-        let part_name = part.name().unwrap_or_default().to_owned();
-        let file = part.file_name().unwrap_or("file").to_owned();
-        let bytes = part.bytes().await.map_err(|it| unreadable(&it))?.to_vec();
-        let text = String::from_utf8_lossy(&bytes).trim().to_owned();
-        let wrong = match part_name.as_str() {
+    for part in form_parts(form, IMPORT_BYTES).await? {
+        let text = part.text();
+        let wrong = match part.name.as_str() {
             "files" => {
-                files.push((file, bytes));
+                files.push((part.file, part.bytes));
                 None
             }
             _ if text.is_empty() => None,
@@ -133,7 +129,7 @@ async fn read(mut form: Multipart) -> Result<(Vec<(String, Vec<u8>)>, ImportOpti
             _ => None,
         };
         if let Some(why) = wrong {
-            fields.refuse_with(part_name, &kernel_codes::FORMAT, &[("why", &why.to_string())]);
+            fields.refuse_with(part.name, &kernel_codes::FORMAT, &[("why", &why.to_string())]);
         }
     }
     if files.is_empty() {
@@ -141,11 +137,4 @@ async fn read(mut form: Multipart) -> Result<(Vec<(String, Vec<u8>)>, ImportOpti
     }
     fields.done()?;
     Ok((files, options))
-}
-
-fn unreadable(error: &MultipartError) -> Error {
-    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        return kernel_codes::TOO_LARGE.with("limit", format!("{} MB", IMPORT_BYTES / 1024 / 1024));
-    }
-    kernel_codes::MALFORMED.with("why", error.body_text())
 }
