@@ -225,6 +225,9 @@ fn walk(folder: &Path, prefix: &str, into: &mut Vec<File>) -> std::io::Result<()
     const LEFT_OUT: [&str; 7] = [
         "target",
         "node_modules",
+        // What schemathesis leaves behind.
+        ".hypothesis",
+        ".schemathesis",
         "dist",
         ".git",
         ".tools",
