@@ -222,7 +222,7 @@ impl Tree {
 }
 
 fn walk(folder: &Path, prefix: &str, into: &mut Vec<File>) -> std::io::Result<()> {
-    const LEFT_OUT: [&str; 7] = [
+    const LEFT_OUT: [&str; 9] = [
         "target",
         "node_modules",
         // What schemathesis leaves behind.
