@@ -214,6 +214,9 @@ async fn what_stands_around_a_point_comes_nearest_first_and_what_is_gone_does_no
     enter(&keeper, lamp(119.515, 32.41)).await;
     let gone = json!({ "class": LAMP, "point": { "lng": 119.51, "lat": 32.41 }, "state": "removed" });
     enter(&keeper, gone).await;
+    let classes = keeper.get("/api/component-classes").await.ok();
+    let lamps = classes.as_array().expect("a list").iter().find(|it| it["code"] == LAMP);
+    assert_eq!(lamps.map(|it| &it["components"]), Some(&json!(3)));
     let found = keeper
         .get("/api/components/near?lng=119.51&lat=32.41&metres=100")
         .await
