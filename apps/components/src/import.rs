@@ -146,6 +146,7 @@ pub async fn import(
                 continue;
             }
         };
+        let source = Source { file, columns };
         let mut batch = Vec::with_capacity(BATCH);
         for record in records {
             let record = record.map_err(Error::internal)?;
@@ -155,7 +156,7 @@ pub async fn import(
             report.rows += 1;
             let (line, end) = record.position().map_or((0, 0), |it| (it.line(), it.byte()));
             let told = |it: Problem| it.at(file, line);
-            match row(&columns, &record, options.crs, &atlas) {
+            match row(&source.columns, &record, options.crs, &atlas) {
                 Err(problems) => {
                     report.skipped += 1;
                     problems.into_iter().for_each(|it| report.tell(told(it)));
@@ -176,15 +177,15 @@ pub async fn import(
                         continue;
                     }
                     seen.insert(component.code.clone(), line);
-                    batch.push(component);
+                    batch.push((line, component));
                 }
             }
             if batch.len() == BATCH {
-                settle(kernel, user, std::mem::take(&mut batch), options, &mut report).await?;
+                settle(kernel, user, &source, std::mem::take(&mut batch), options, &mut report).await?;
                 watch(report.rows, before + end);
             }
         }
-        settle(kernel, user, batch, options, &mut report).await?;
+        settle(kernel, user, &source, batch, options, &mut report).await?;
         before += text.text.len() as u64;
         watch(report.rows, before);
     }
@@ -207,40 +208,50 @@ async fn begin(kernel: &Kernel, user: Option<&User>) -> Result<Work> {
     }
 }
 
-/// Compares a batch with what the register holds and writes the difference.
+/// Where rows come from.
+struct Source<'a> {
+    file: &'a str,
+    columns: Columns,
+}
+
+/// Compares a batch with what the register holds and writes the difference. Each row has its line.
 async fn settle(
     kernel: &Kernel,
     user: Option<&User>,
-    batch: Vec<Component>,
+    source: &Source<'_>,
+    batch: Vec<(u64, Component)>,
     options: ImportOptions,
     report: &mut ImportReport,
 ) -> Result<()> {
-    if batch.is_empty() {
-        return Ok(());
-    }
+    let scope = user.map(|it| it.scope(&MANAGE));
     let mut tx = kernel.read().await?;
     let mut known: HashMap<String, Component> = HashMap::new();
     // In parts, so that the same text serves again and again.
     for part in batch.chunks(250) {
-        let rows = store::several(&mut tx, part.iter().map(|it| it.code.as_str())).await?;
+        let rows = store::several(&mut tx, part.iter().map(|it| it.1.code.as_str())).await?;
         known.extend(rows.into_iter().map(|it| (it.code.clone(), it)));
     }
     drop(tx);
-    let total = batch.len();
-    let mut fresh = 0;
-    let said: Vec<Component> = batch
-        .into_iter()
-        .filter(|it| match known.get(&it.code) {
-            None => {
-                fresh += 1;
-                true
-            }
-            Some(before) => !it.says_as(before),
-        })
-        .collect();
-    report.fresh += fresh;
-    report.changed += said.len() - fresh;
-    report.unchanged += total - said.len();
+    let mut said = Vec::new();
+    for (line, mut component) in batch {
+        let Some(before) = known.get(&component.code) else {
+            report.fresh += 1;
+            said.push(component);
+            continue;
+        };
+        if !mine(scope.as_ref(), before) {
+            report.skipped += 1;
+            report.tell(Problem::new(&NOT_YOURS, source.file).at(source.file, line));
+            continue;
+        }
+        source.columns.keep(&mut component, before);
+        if component.says_as(before) {
+            report.unchanged += 1;
+        } else {
+            report.changed += 1;
+            said.push(component);
+        }
+    }
     if options.commit && !said.is_empty() {
         let mut work = begin(kernel, user).await?;
         let now = work.now();
@@ -353,6 +364,24 @@ impl Columns {
         } else {
             Err(missing)
         }
+    }
+
+    /// What the table has no column for stays as it was.
+    fn keep(&self, component: &mut Component, before: &Component) {
+        let told = |field: &str| self.0.contains_key(field);
+        let was = before.clone();
+        let mut keep = |field: &str, set: fn(&mut Component, Component)| {
+            if !told(field) {
+                set(component, was.clone());
+            }
+        };
+        keep("name", |it, was| it.name = was.name);
+        keep("place", |it, was| it.place = was.place);
+        keep("body", |it, was| it.body = was.body);
+        keep("owner", |it, was| it.owner = was.owner);
+        keep("state", |it, was| it.state = was.state);
+        keep("surveyed_on", |it, was| it.surveyed_on = was.surveyed_on);
+        keep("note", |it, was| it.note = was.note);
     }
 
     fn text(&self, record: &csv::StringRecord, field: &str) -> Option<String> {

@@ -338,6 +338,34 @@ async fn a_survey_comes_in_row_by_row_and_again_changes_nothing(store: Store) {
 }
 
 #[db_test]
+async fn what_a_table_has_no_column_for_stays_and_what_is_elsewhere_is_not_moved_here(store: Store) {
+    let (city, keeper) = city(store).await;
+    let it = enter(&keeper, lamp(119.51, 32.41)).await;
+    let code = it["code"].as_str().expect("a code");
+    let path = format!("/api/components/{code}");
+    let moved = format!("code,lng,lat,state\n{code},119.512,32.41,damaged\n");
+    assert_eq!(counts(&import(&city, &moved, true).await), [1, 0, 1, 0, 0]);
+    let now = keeper.get(&path).await.ok();
+    assert_eq!(
+        (&now["place"], &now["body"], &now["owner"], &now["state"]),
+        (&it["place"], &it["body"], &it["owner"], &json!("damaged"))
+    );
+    // Whoever keeps the other town cannot take it over by saying that it stands there.
+    let other = city.user("grid_admin", Reach::Area("320999102".to_owned())).await;
+    let taken = format!("code,lng,lat\n{code},119.53,32.41\n");
+    let files = [("files", "a.csv", taken.as_bytes())];
+    let done = other
+        .upload("/api/components/import?commit=true", &[], &files)
+        .await
+        .ok();
+    assert_eq!(
+        (&done["skipped"], &done["problems"][0]["code"]),
+        (&json!(1), &json!("components.import_not_yours"))
+    );
+    assert_eq!(keeper.get(&path).await.ok(), now);
+}
+
+#[db_test]
 async fn a_table_that_cannot_be_read_says_why(store: Store) {
     let (city, keeper) = city(store).await;
     let report = import(&city, "标识码,经度\n1,2\n", true).await;
