@@ -21,7 +21,7 @@ pub(super) struct Town {
     /// Its server.
     pub(super) server: Server,
     grids: Names<Grid>,
-    standards: Names<String>,
+    standards: Names<Listed>,
     bodies: Names<Arc<Person>>,
     acceptors: Vec<Arc<Person>>,
     shift_leads: Vec<Arc<Person>>,
@@ -31,6 +31,13 @@ pub(super) struct Town {
     pub(super) leader: Arc<Person>,
     /// Reads the audit log.
     pub(super) auditor: Arc<Person>,
+}
+
+/// A filing standard.
+struct Listed {
+    id: String,
+    /// Whether the work under it has several stages.
+    staged: bool,
 }
 
 /// A grid and its worker.
@@ -85,6 +92,8 @@ pub(super) struct Cast<'a> {
     pub(super) grid: &'a Grid,
     /// The filing standard's id.
     pub(super) standard: &'a str,
+    /// Whether the work under it has several stages.
+    pub(super) staged: bool,
     pub(super) body: &'a str,
     pub(super) clerk: &'a Person,
     pub(super) acceptor: &'a Person,
@@ -146,9 +155,11 @@ impl Town {
     /// Who has to do with the n-th case.
     pub(super) fn cast(&self, n: usize, case: &PastCase) -> Result<Cast<'_>> {
         let (body, clerk) = self.bodies.get(&case.body)?;
+        let listed = &self.standards.get(&case.standard)?.1;
         Ok(Cast {
             grid: &self.grids.get(&case.area)?.1,
-            standard: &self.standards.get(&case.standard)?.1,
+            standard: &listed.id,
+            staged: listed.staged,
             body,
             clerk,
             acceptor: nth(&self.acceptors, n)?,
@@ -198,15 +209,17 @@ fn nth(all: &[Arc<Person>], n: usize) -> Result<&Person> {
     found.map(|it| &**it).context("the demo lacks a role")
 }
 
-/// Every filing standard that is in force, by code, with its id.
-async fn standards(server: &Server, leader: &Person) -> Result<Vec<(String, String)>> {
+/// Every filing standard that is in force, by code.
+async fn standards(server: &Server, leader: &Person) -> Result<Vec<(String, Listed)>> {
     let mut all = Vec::new();
     let mut after = String::new();
     loop {
         let page = server.get(leader, &format!("/api/standards?limit=200{after}")).await?;
         for it in items(&page) {
             let text = |key: &str| it[key].as_str().map(str::to_owned);
-            all.extend(text("code").zip(text("id")));
+            let staged = it["stages"].as_array().is_some_and(|it| it.len() > 1);
+            let listed = text("id").map(|id| Listed { id, staged });
+            all.extend(text("code").zip(listed));
         }
         match page["next"].as_str() {
             Some(next) => after = format!("&after={next}"),

@@ -106,6 +106,16 @@ impl Story<'_> {
     /// The body's part, until somebody is sent to check it.
     async fn handled(&mut self, cast: &Cast<'_>, first: bool) -> Result<()> {
         self.go(cast.clerk, Action::Receive, json!({})).await?;
+        if cast.staged {
+            let desk = format!("/api/cases/{}", self.at.id);
+            let desk = self.town.server.get(cast.clerk, &desk).await?;
+            let stages = desk["facts"]["stages"].as_array();
+            let left = stages.map_or(0, |it| it.iter().filter(|it| it["state"] == "todo").count());
+            for _ in 0..left {
+                self.go(cast.clerk, Action::FinishStage, json!({ "note": "本阶段已完成" }))
+                    .await?;
+            }
+        }
         let note = if first { "已处理完毕" } else { "已重新处理" };
         self.go(cast.clerk, Action::Handle, json!({ "note": note })).await?;
         let worker = self.town.server.id_of(&cast.grid.worker).await?;
