@@ -153,7 +153,14 @@ pub async fn report(work: &mut Work, input: Report) -> Result<Receipt> {
         None => None,
     };
     let (area, point) = match &component {
-        Some(it) => (it.area.clone(), Some(it.point())),
+        // Grids may have been drawn anew since the survey.
+        Some(it) => {
+            let now = atlas.locate(it.point());
+            let area = now
+                .innermost()
+                .map_or_else(|| it.area.clone(), |it| it.code.to_string());
+            (area, Some(it.point()))
+        }
         None => input.locate(&atlas)?,
     };
     if let Some(class) = input.class.as_deref().filter(|it| catalogue.class(it).is_none()) {

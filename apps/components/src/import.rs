@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use grid::api::{Atlas, atlas};
-use kernel::auth::{Scope, User};
+use kernel::auth::User;
+use kernel::db::Tx;
 use kernel::error::{Error, Lang, Result};
 use kernel::events::Place;
 use kernel::intake::{Kind, Problem, decode, delimiter, tidy};
@@ -46,8 +47,8 @@ const NO_STATE: Kind = Kind::error(
 /// A body that the house does not know.
 const NO_BODY: Kind = Kind::warning(
     "components.import_no_body",
-    "没有名为“{value}”的责任单位，该部件暂无养护单位",
-    "There is no body “{value}”; nobody keeps this component for now",
+    "没有名为“{value}”的责任单位，养护单位未改动",
+    "There is no body “{value}”; who keeps the component was not changed",
 );
 /// The same code twice.
 const TWICE: Kind = Kind::error(
@@ -119,7 +120,6 @@ pub async fn import(
     mut watch: impl FnMut(usize, u64) + Send,
 ) -> Result<ImportReport> {
     let atlas = atlas(kernel)?;
-    let scope = user.map(|it| it.scope(&MANAGE));
     let mut report = ImportReport::default();
     let mut seen: HashMap<String, u64> = HashMap::new();
     let mut before = 0;
@@ -146,7 +146,6 @@ pub async fn import(
                 continue;
             }
         };
-        let source = Source { file, columns };
         let mut batch = Vec::with_capacity(BATCH);
         for record in records {
             let record = record.map_err(Error::internal)?;
@@ -156,49 +155,38 @@ pub async fn import(
             report.rows += 1;
             let (line, end) = record.position().map_or((0, 0), |it| (it.line(), it.byte()));
             let told = |it: Problem| it.at(file, line);
-            match row(&source.columns, &record, options.crs, &atlas) {
+            match row(&columns, &record, options.crs, &atlas) {
                 Err(problems) => {
                     report.skipped += 1;
                     problems.into_iter().for_each(|it| report.tell(told(it)));
                 }
-                Ok((component, doubts)) => {
+                Ok((draft, doubts)) => {
                     doubts.into_iter().for_each(|it| report.tell(told(it)));
-                    if let Some(first) = seen.get(&component.code) {
+                    if let Some(first) = seen.get(&draft.component.code) {
                         report.skipped += 1;
                         let twice = Problem::new(&TWICE, file)
-                            .arg("code", &component.code)
+                            .arg("code", &draft.component.code)
                             .arg("first", first);
                         report.tell(told(twice));
                         continue;
                     }
-                    if !mine(scope.as_ref(), &component) {
-                        report.skipped += 1;
-                        report.tell(told(Problem::new(&NOT_YOURS, file)));
-                        continue;
-                    }
-                    seen.insert(component.code.clone(), line);
-                    batch.push((line, component));
+                    seen.insert(draft.component.code.clone(), line);
+                    batch.push(Draft { line, ..draft });
                 }
             }
-            if batch.len() == BATCH {
-                settle(kernel, user, &source, std::mem::take(&mut batch), options, &mut report).await?;
+            if report.rows % BATCH == 0 {
+                settle(kernel, user, file, std::mem::take(&mut batch), options, &mut report).await?;
+                // A table of which no row is right is read without a pause otherwise.
+                tokio::task::yield_now().await;
                 watch(report.rows, before + end);
             }
         }
-        settle(kernel, user, &source, batch, options, &mut report).await?;
+        settle(kernel, user, file, batch, options, &mut report).await?;
         before += text.text.len() as u64;
         watch(report.rows, before);
     }
-    report.committed = options.commit && report.fresh + report.changed > 0;
-    if report.committed {
-        tell(kernel, user, &atlas, &files, &report).await?;
-    }
     report.committed = options.commit;
     Ok(report)
-}
-
-fn mine(scope: Option<&Scope>, component: &Component) -> bool {
-    scope.is_none_or(|it| it.holds(Some(&component.area), component.body.as_deref(), &[]))
 }
 
 async fn begin(kernel: &Kernel, user: Option<&User>) -> Result<Work> {
@@ -208,73 +196,95 @@ async fn begin(kernel: &Kernel, user: Option<&User>) -> Result<Work> {
     }
 }
 
-/// Where rows come from.
-struct Source<'a> {
-    file: &'a str,
-    columns: Columns,
+/// A row that was understood.
+struct Draft {
+    line: u64,
+    component: Component,
+    /// The fields that it says something about. An import never empties a field: that is done on the page.
+    said: Vec<&'static str>,
 }
 
-/// Compares a batch with what the register holds and writes the difference. Each row has its line.
+impl Draft {
+    /// The component as this row makes it of what the register holds.
+    fn over(mut self, before: &Component) -> Component {
+        let was = before.clone();
+        let it = &mut self.component;
+        let mut keep = |field: &str, set: fn(&mut Component, &Component)| {
+            if !self.said.contains(&field) {
+                set(it, &was);
+            }
+        };
+        keep("name", |it, was| it.name.clone_from(&was.name));
+        keep("place", |it, was| it.place.clone_from(&was.place));
+        keep("body", |it, was| it.body.clone_from(&was.body));
+        keep("owner", |it, was| it.owner.clone_from(&was.owner));
+        keep("state", |it, was| it.state = was.state);
+        keep("surveyed_on", |it, was| it.surveyed_on.clone_from(&was.surveyed_on));
+        keep("note", |it, was| it.note.clone_from(&was.note));
+        Component {
+            version: before.version,
+            ..self.component
+        }
+    }
+}
+
+/// Compares a batch with what the register holds and writes the difference, with its entry in the audit log and its news: all
+/// of it or nothing.
 async fn settle(
     kernel: &Kernel,
     user: Option<&User>,
-    source: &Source<'_>,
-    batch: Vec<(u64, Component)>,
+    file: &str,
+    batch: Vec<Draft>,
     options: ImportOptions,
     report: &mut ImportReport,
 ) -> Result<()> {
-    let scope = user.map(|it| it.scope(&MANAGE));
-    let mut tx = kernel.read().await?;
-    let mut known: HashMap<String, Component> = HashMap::new();
-    // In parts, so that the same text serves again and again.
-    for part in batch.chunks(250) {
-        let rows = store::several(&mut tx, part.iter().map(|it| it.1.code.as_str())).await?;
-        known.extend(rows.into_iter().map(|it| (it.code.clone(), it)));
+    if batch.is_empty() {
+        return Ok(());
     }
-    drop(tx);
-    let mut said = Vec::new();
-    for (line, mut component) in batch {
-        let Some(before) = known.get(&component.code) else {
-            report.fresh += 1;
-            said.push(component);
-            continue;
+    let scope = user.map(|it| it.scope(&MANAGE));
+    let mine = |it: &Component| {
+        let scope = scope.as_ref();
+        scope.is_none_or(|scope| scope.holds(Some(&it.area), it.body.as_deref(), &[]))
+    };
+    let codes: Vec<&str> = batch.iter().map(|it| it.component.code.as_str()).collect();
+    let (mut work, known) = if options.commit {
+        let mut work = begin(kernel, user).await?;
+        let known = held(&mut work, &codes).await?;
+        (Some(work), known)
+    } else {
+        (None, held(&mut kernel.read().await?, &codes).await?)
+    };
+    let (mut fresh, mut changed) = (Vec::new(), Vec::new());
+    for draft in batch {
+        let line = draft.line;
+        let before = known.get(&draft.component.code);
+        let after = match before {
+            Some(before) => draft.over(before),
+            None => draft.component,
         };
-        if !mine(scope.as_ref(), before) {
+        if !before.is_none_or(mine) || !mine(&after) {
             report.skipped += 1;
-            report.tell(Problem::new(&NOT_YOURS, source.file).at(source.file, line));
-            continue;
-        }
-        source.columns.keep(&mut component, before);
-        if component.says_as(before) {
+            report.tell(Problem::new(&NOT_YOURS, file).at(file, line));
+        } else if before.is_none() {
+            fresh.push(after);
+        } else if before.is_some_and(|it| after.says_as(it)) {
             report.unchanged += 1;
         } else {
-            report.changed += 1;
-            said.push(component);
+            changed.push(after);
         }
     }
-    if options.commit && !said.is_empty() {
-        let mut work = begin(kernel, user).await?;
-        let now = work.now();
-        store::upsert(&mut work, &said, now).await?;
-        work.commit().await?;
-    }
-    Ok(())
-}
-
-/// Leaves in the audit log what came in, and tells the pages.
-async fn tell(
-    kernel: &Kernel,
-    user: Option<&User>,
-    atlas: &Atlas,
-    files: &[(String, Vec<u8>)],
-    report: &ImportReport,
-) -> Result<()> {
-    let district = atlas.district().map(|it| it.code.clone()).unwrap_or_default();
-    let mut work = begin(kernel, user).await?;
-    let detail = serde_json::json!({
-        "files": files.iter().map(|it| it.0.as_str()).collect::<Vec<_>>(),
-        "fresh": report.fresh, "changed": report.changed, "skipped": report.skipped,
-    });
+    report.fresh += fresh.len();
+    report.changed += changed.len();
+    let Some(mut work) = work.take().filter(|_| !fresh.is_empty() || !changed.is_empty()) else {
+        return Ok(());
+    };
+    // In one order, so that two imports do not wait for each other for ever.
+    fresh.sort_by(|a, b| a.code.cmp(&b.code));
+    changed.sort_by(|a, b| a.code.cmp(&b.code));
+    let now = work.now();
+    store::write(&mut work, &fresh, &changed, now).await?;
+    let district = atlas(kernel)?.district().map(|it| it.code.clone()).unwrap_or_default();
+    let detail = serde_json::json!({ "file": file, "fresh": fresh.len(), "changed": changed.len() });
     work.audit("components.imported", &district, detail).await?;
     let place = Place {
         area: Some(&district),
@@ -283,6 +293,16 @@ async fn tell(
     };
     work.emit(&COMPONENTS_CHANGED, place, Changed { code: None }).await?;
     work.commit().await
+}
+
+async fn held(tx: &mut Tx, codes: &[&str]) -> Result<HashMap<String, Component>> {
+    let mut all = HashMap::new();
+    // In parts, so that the same text serves again and again.
+    for part in codes.chunks(250) {
+        let rows = store::several(tx, part.iter().copied()).await?;
+        all.extend(rows.into_iter().map(|it| (it.code.clone(), it)));
+    }
+    Ok(all)
 }
 
 /// A column: the field that it fills, and the headings by which it is known, the first in each language for people.
@@ -366,24 +386,6 @@ impl Columns {
         }
     }
 
-    /// What the table has no column for stays as it was.
-    fn keep(&self, component: &mut Component, before: &Component) {
-        let told = |field: &str| self.0.contains_key(field);
-        let was = before.clone();
-        let mut keep = |field: &str, set: fn(&mut Component, Component)| {
-            if !told(field) {
-                set(component, was.clone());
-            }
-        };
-        keep("name", |it, was| it.name = was.name);
-        keep("place", |it, was| it.place = was.place);
-        keep("body", |it, was| it.body = was.body);
-        keep("owner", |it, was| it.owner = was.owner);
-        keep("state", |it, was| it.state = was.state);
-        keep("surveyed_on", |it, was| it.surveyed_on = was.surveyed_on);
-        keep("note", |it, was| it.note = was.note);
-    }
-
     fn text(&self, record: &csv::StringRecord, field: &str) -> Option<String> {
         let at = self.0.get(field)?.0;
         Some(tidy(record.get(at)?).to_owned()).filter(|it| !it.is_empty())
@@ -399,13 +401,13 @@ impl Columns {
     }
 }
 
-/// A component of a row, with what was doubtful about it; or why there is none.
+/// A row's component, with what was doubtful about it; or why there is none. The caller knows the line.
 fn row(
     columns: &Columns,
     record: &csv::StringRecord,
     crs: Crs,
     atlas: &Atlas,
-) -> Result<(Component, Vec<Problem>), Vec<Problem>> {
+) -> Result<(Draft, Vec<Problem>), Vec<Problem>> {
     let text = |field: &str| columns.text(record, field);
     let (mut wrong, mut doubts) = (Vec::new(), Vec::new());
     let mut number = |field: &str| {
@@ -457,7 +459,16 @@ fn row(
     });
     let settled = code.and_then(|code| facts.map(|it| it.settle(code, atlas)).transpose());
     match settled {
-        Ok(Some(component)) if wrong.is_empty() => Ok((component, doubts)),
+        Ok(Some(component)) if wrong.is_empty() => {
+            let said = |it: &&Known| text(it.field).is_some() && (it.field != "body" || component.body.is_some());
+            let said = COLUMNS.iter().filter(said).map(|it| it.field).collect();
+            let draft = Draft {
+                line: 0,
+                component,
+                said,
+            };
+            Ok((draft, doubts))
+        }
         Ok(_) => Err(wrong),
         Err(error) => {
             let shown = |field: &str| {

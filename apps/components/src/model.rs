@@ -146,14 +146,17 @@ impl Facts {
             .text("place", self.place.as_deref().unwrap_or_default(), 0, 200)
             .text("owner", self.owner.as_deref().unwrap_or_default(), 0, 100)
             .text("note", self.note.as_deref().unwrap_or_default(), 0, 500);
-        let (body, surveyed_on) = (said(self.body), said(self.surveyed_on));
+        let body = said(self.body);
+        let surveyed_on = said(self.surveyed_on).and_then(|it| {
+            let day = it.parse::<jiff::civil::Date>().ok();
+            let day = day.filter(|it| (1900..=2100).contains(&it.year()));
+            if day.is_none() {
+                fields.refuse_with("surveyed_on", &kernel_codes::FORMAT, &[("why", "YYYY-MM-DD")]);
+            }
+            day.map(|it| it.to_string())
+        });
         if let Some(body) = body.as_deref().filter(|it| atlas.body(it).is_none()) {
             fields.refuse_with("body", &kernel_codes::UNKNOWN, &[("value", body)]);
-        }
-        if let Some(day) = &surveyed_on
-            && day.parse::<jiff::civil::Date>().is_err()
-        {
-            fields.refuse_with("surveyed_on", &kernel_codes::FORMAT, &[("why", "YYYY-MM-DD")]);
         }
         let raw = Point::new(self.point.lng, self.point.lat);
         let point = raw.map(|it| it.convert(self.point.crs.unwrap_or(Crs::Wgs84), Crs::Wgs84));

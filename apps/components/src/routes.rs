@@ -117,7 +117,12 @@ impl ComponentView {
 /// Refuses words that no query can mean.
 fn check(query: &ComponentQuery) -> Result<()> {
     let mut fields = Fields::new();
-    fields.text("text", query.text.as_deref().unwrap_or_default(), 0, 200);
+    let said = |it: &Option<String>| it.clone().unwrap_or_default();
+    fields
+        .text("text", &said(&query.text), 0, 200)
+        .text("class", &said(&query.class), 0, 32)
+        .text("area", &said(&query.area), 0, 15)
+        .text("body", &said(&query.body), 0, 32);
     fields.done()
 }
 
@@ -166,6 +171,8 @@ impl ComponentInput {
         let point = point.convert(self.facts.point.crs.unwrap_or_default(), standards::Crs::Wgs84);
         let area = atlas.locate(point).innermost().map(|it| it.code).ok_or_else(outside)?;
         let front = format!("{}{class}", area.district());
+        // Two at once would get the same number: the second waits here for the first.
+        work.next_number(&format!("components.{front}")).await?;
         let last = store::last_sequence(work, &front).await?;
         let next = u32::try_from(last + 1).unwrap_or_default();
         ComponentCode::new(area, class, next).map_err(|_| Error::from(&codes::NO_NUMBER_LEFT))
@@ -246,7 +253,7 @@ struct NearQuery {
     /// North, in degrees of WGS 84.
     #[param(minimum = -90, maximum = 90)]
     lat: f64,
-    /// How far, in metres; 100 if not said, at most 500.
+    /// How far, in metres; 100 if not said, at most 200.
     metres: Option<f64>,
     /// Only of this class.
     class: Option<String>,
@@ -274,7 +281,8 @@ async fn component_near(
         .range("lng", query.lng, -180.0, 180.0)
         .range("lat", query.lat, -90.0, 90.0);
     let metres = query.metres.unwrap_or(100.0);
-    fields.range("metres", metres, 1.0, 500.0);
+    fields.range("metres", metres, 1.0, 200.0);
+    fields.text("class", query.class.as_deref().unwrap_or_default(), 0, 32);
     fields.done()?;
     let at = Point {
         lng: query.lng,
@@ -320,6 +328,16 @@ async fn component_points(
 ) -> Result<Json<ComponentDots>> {
     let most = i64::try_from(DOTS + 1).unwrap_or(i64::MAX);
     check(&query)?;
+    let mut fields = Fields::new();
+    for (name, edge, most) in [
+        ("west", bounds.west, 180.0),
+        ("south", bounds.south, 90.0),
+        ("east", bounds.east, 180.0),
+        ("north", bounds.north, 90.0),
+    ] {
+        fields.range(name, edge, -most, most);
+    }
+    fields.done()?;
     let mut rows = store::inside(&mut kernel.read().await?, bounds, &query, most).await?;
     let more = rows.len() > DOTS;
     rows.truncate(DOTS);

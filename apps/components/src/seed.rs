@@ -132,7 +132,7 @@ pub async fn seed_demo(kernel: &Kernel, demo: &DemoDistrict, seed: u64) -> Resul
     }
     let mut work = kernel.system_work().await?;
     let now = work.now();
-    store::upsert(&mut work, &all, now).await?;
+    store::write(&mut work, &all, &[], now).await?;
     work.commit().await
 }
 

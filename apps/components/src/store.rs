@@ -124,6 +124,8 @@ pub(crate) async fn find(tx: &mut Tx, code: &str) -> Result<Option<Component>> {
 /// Components by their codes; those that are not there are left out.
 pub(crate) async fn several<'a>(tx: &mut Tx, codes: impl IntoIterator<Item = &'a str>) -> Result<Vec<Component>> {
     let mut sql = Sql::new(COMPONENT);
+    // What is no number is nobody's code, and a database may refuse to look for it.
+    let codes = codes.into_iter().filter(|it| it.bytes().all(|it| it.is_ascii_digit()));
     sql.push("code IN ").list(codes);
     Ok(tx.list(sql).await?)
 }
@@ -262,15 +264,23 @@ pub(crate) async fn insert(tx: &mut Tx, component: &Component, now: Time) -> Res
     }
 }
 
-/// Writes components that are new or say something new.
-pub(crate) async fn upsert(tx: &mut Tx, components: &[Component], now: Time) -> Result<()> {
-    let tail = " ON CONFLICT (code) DO UPDATE SET name = excluded.name, area = excluded.area, lng = excluded.lng, \
-                lat = excluded.lat, place = excluded.place, body = excluded.body, owner = excluded.owner, \
-                state = excluded.state, surveyed_on = excluded.surveyed_on, note = excluded.note, \
-                updated_at = excluded.updated_at, version = components_component.version + 1";
-    tx.insert_many(INSERT, tail, components.iter().map(|it| values(it, now)).collect())
-        .await?;
-    Ok(())
+/// Writes components that are new, and those that say something new with the version that was seen. Refused if somebody was
+/// faster with one of them.
+pub(crate) async fn write(tx: &mut Tx, fresh: &[Component], changed: &[Component], now: Time) -> Result<()> {
+    let rows = |of: &[Component]| of.iter().map(|it| values(it, now)).collect::<Vec<_>>();
+    let none = " ON CONFLICT (code) DO NOTHING";
+    let newer = " ON CONFLICT (code) DO UPDATE SET name = excluded.name, area = excluded.area, lng = excluded.lng, \
+                 lat = excluded.lat, place = excluded.place, body = excluded.body, owner = excluded.owner, \
+                 state = excluded.state, surveyed_on = excluded.surveyed_on, note = excluded.note, \
+                 updated_at = excluded.updated_at, version = components_component.version + 1 \
+                 WHERE components_component.version = excluded.version";
+    let mut touched = tx.insert_many(INSERT, none, rows(fresh)).await?;
+    touched += tx.insert_many(INSERT, newer, rows(changed)).await?;
+    if touched == (fresh.len() + changed.len()) as u64 {
+        Ok(())
+    } else {
+        Err(Error::from(&kernel_codes::STALE))
+    }
 }
 
 /// Writes a change; `false` when the component was changed meanwhile.

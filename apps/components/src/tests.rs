@@ -111,7 +111,7 @@ async fn what_is_wrong_is_told_field_by_field(store: Store) {
         .iter()
         .filter_map(|it| it["field"].as_str())
         .collect();
-    assert_eq!(fields, ["note", "body", "surveyed_on", "point"]);
+    assert_eq!(fields, ["note", "surveyed_on", "body", "point"]);
     for (input, field, code) in [
         (
             json!({ "code": "1", "point": { "lng": 119.51, "lat": 32.41 } }),
@@ -350,6 +350,18 @@ async fn what_a_table_has_no_column_for_stays_and_what_is_elsewhere_is_not_moved
         (&now["place"], &now["body"], &now["owner"], &now["state"]),
         (&it["place"], &it["body"], &it["owner"], &json!("damaged"))
     );
+    // An empty cell, or a keeper that nobody knows, changes nothing either.
+    let blank = format!("code,lng,lat,state,name,body\n{code},119.512,32.41,,,没有的单位\n");
+    assert_eq!(counts(&import(&city, &blank, true).await), [1, 0, 0, 1, 0]);
+    assert_eq!(keeper.get(&path).await.ok(), now);
+    // Whoever works for the keeper brings in a table that does not name it.
+    let body = city.user("grid_admin", Reach::Body("C09".to_owned())).await;
+    let files = [("files", "a.csv", moved.as_bytes())];
+    let done = body
+        .upload("/api/components/import?commit=true", &[], &files)
+        .await
+        .ok();
+    assert_eq!((&done["unchanged"], &done["skipped"]), (&json!(1), &json!(0)));
     // Whoever keeps the other town cannot take it over by saying that it stands there.
     let other = city.user("grid_admin", Reach::Area("320999102".to_owned())).await;
     let taken = format!("code,lng,lat\n{code},119.53,32.41\n");

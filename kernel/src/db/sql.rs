@@ -77,7 +77,7 @@ impl Sql {
 
     /// Adds a subtree of areas as a range: `column >= code AND column < code + "zzzzzzzzzz"`.
     ///
-    /// Codes are digits and capital letters and at most nine characters longer than their prefix, so ten times `z`
+    /// Codes are digits and capital letters and at most ten characters longer than their prefix, so ten times `z`
     /// sorts after each continuation in every collation that PostgreSQL may have been set up with, and in SQLite.
     pub fn within(&mut self, column: &'static str, prefix: &str) -> &mut Self {
         self.push("(").push(column).push(" >= ").bind(prefix);

@@ -3125,6 +3125,8 @@ export interface components {
         CaseComponent: {
             /** @description The body that keeps it. */
             body_name?: string | null;
+            /** @description The same in English. */
+            body_name_en?: string | null;
             /** @description Its class's name. */
             class_name: string;
             /** @description The same in English. */
@@ -3133,6 +3135,8 @@ export interface components {
             code: string;
             /** @description Its name with the number on its plate. */
             label: string;
+            /** @description The same in English; nothing for one with a name of its own. */
+            label_en?: string | null;
             /** @description What it is called. */
             name: string;
             /** @description Whose it is. */
@@ -9989,7 +9993,7 @@ export interface operations {
                 lng: number;
                 /** @description North, in degrees of WGS 84. */
                 lat: number;
-                /** @description How far, in metres; 100 if not said, at most 500. */
+                /** @description How far, in metres; 100 if not said, at most 200. */
                 metres?: number;
                 /** @description Only of this class. */
                 class?: string;

@@ -108,13 +108,13 @@ async fn round(kernel: &Kernel) -> Result<(usize, bool)> {
     for batch in stale.chunks(usize::try_from(BATCH).unwrap_or(1)) {
         count(kernel, batch.to_vec()).await?;
     }
-    let open = open && !next.is_empty();
+    let goes_on = open && !next.is_empty();
     let mut tx = kernel.db().begin().await?;
     // Not if the round was begun anew meanwhile.
-    let sql = "UPDATE cases_fact_round SET last = $1, open = $2 WHERE id = 1 AND last = $3";
-    let moved = tx.run(sql, args![next, open, last]).await? == 1;
+    let sql = "UPDATE cases_fact_round SET last = $1, open = $2 WHERE id = 1 AND last = $3 AND open = $4";
+    let moved = tx.run(sql, args![next, goes_on, last, open]).await? == 1;
     tx.commit().await?;
-    Ok((stale.len(), open || !moved))
+    Ok((stale.len(), goes_on || !moved))
 }
 
 async fn count(kernel: &Kernel, ids: Vec<CaseId>) -> Result<usize> {

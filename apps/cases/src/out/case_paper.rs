@@ -169,7 +169,14 @@ impl Words {
             let parts = [it.name.as_deref(), it.phone.as_deref()];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
         });
-        let component = facts.component.as_ref().map(|it| format!("{} {}", it.label, it.code));
+        let component = facts.component.as_ref().map(|it| {
+            let label = it
+                .label_en
+                .as_ref()
+                .filter(|_| self.lang == Lang::En)
+                .unwrap_or(&it.label);
+            format!("{label} {}", it.code)
+        });
         let person = |it: &Option<Person>| it.as_ref().map(|it| it.name.clone());
         let late = row.late.map(|it| match it {
             true => self.say("超期", "Late"),

@@ -18,6 +18,8 @@ pub struct CaseComponent {
     pub name: String,
     /// Its name with the number on its plate.
     pub label: String,
+    /// The same in English; nothing for one with a name of its own.
+    pub label_en: Option<String>,
     /// Its class's name.
     pub class_name: String,
     /// The same in English.
@@ -28,6 +30,8 @@ pub struct CaseComponent {
     pub owner: Option<String>,
     /// The body that keeps it.
     pub body_name: Option<String>,
+    /// The same in English.
+    pub body_name_en: Option<String>,
     /// How it stands.
     pub state: ComponentState,
 }
@@ -42,14 +46,13 @@ pub(crate) async fn of_case(tx: &mut Tx, code: Option<&str>) -> Result<Option<Co
 
 /// The component as a case shows it.
 pub(crate) fn view(atlas: &Atlas, it: Component) -> CaseComponent {
+    let body = it.body.as_deref().and_then(|it| atlas.body(it));
     let (class_name, class_name_en) = register::class_name(&it.class);
     CaseComponent {
         label: it.label(),
-        body_name: it
-            .body
-            .as_deref()
-            .and_then(|it| atlas.body(it))
-            .map(|it| it.name.clone()),
+        label_en: it.label_en(),
+        body_name_en: body.and_then(|it| it.name_en.clone()),
+        body_name: body.map(|it| it.name.clone()),
         class_name,
         class_name_en,
         code: it.code,

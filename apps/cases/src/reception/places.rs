@@ -176,13 +176,22 @@ pub(super) async fn place_find(
         now: kernel.now(),
     };
     let mut found = areas(&names, &text, most.div_ceil(2));
+    let mut spare = Vec::new();
     if user.can(&components::api::READ) && text.chars().count() <= LONGEST_NAME {
         let near = query
             .lng
             .zip(query.lat)
             .and_then(|(lng, lat)| Point::new(lng, lat).ok());
-        let things = components::api::search(&mut kernel.read().await?, &text, near, most.div_ceil(2)).await?;
-        found.extend(things.into_iter().map(|it| thing(&names, it)));
+        let things = components::api::search(&mut kernel.read().await?, &text, near, most).await?;
+        spare = things;
+        // A number is a plate's; words may be a street that cases have named.
+        let share = if text.chars().all(|it| it.is_ascii_digit()) {
+            most.div_ceil(2)
+        } else {
+            most.div_ceil(4)
+        };
+        let first = spare.drain(..share.min(spare.len())).collect::<Vec<_>>();
+        found.extend(first.into_iter().map(|it| thing(&names, it)));
     }
     let mut sql = Sql::new("SELECT place, area, lng, lat, uses FROM cases_place WHERE ");
     let columns = Columns {
@@ -214,6 +223,8 @@ pub(super) async fn place_find(
     }));
     // A street and number says more than the grid that it lies in, when both were named.
     found.sort_by_key(|it| it.source == "area" && text.chars().count() > 12);
+    // What is left of the room is for more components.
+    found.extend(spare.into_iter().map(|it| thing(&names, it)));
     found.truncate(most);
     Ok(Json(found))
 }
