@@ -168,10 +168,10 @@ pub async fn import(
                             .arg("code", &draft.component.code)
                             .arg("first", first);
                         report.tell(told(twice));
-                        continue;
+                    } else {
+                        seen.insert(draft.component.code.clone(), line);
+                        batch.push(Draft { line, ..draft });
                     }
-                    seen.insert(draft.component.code.clone(), line);
-                    batch.push(Draft { line, ..draft });
                 }
             }
             if report.rows % BATCH == 0 {
@@ -207,11 +207,10 @@ struct Draft {
 impl Draft {
     /// The component as this row makes it of what the register holds.
     fn over(mut self, before: &Component) -> Component {
-        let was = before.clone();
         let it = &mut self.component;
         let mut keep = |field: &str, set: fn(&mut Component, &Component)| {
             if !self.said.contains(&field) {
-                set(it, &was);
+                set(it, before);
             }
         };
         keep("name", |it, was| it.name.clone_from(&was.name));
